@@ -1,0 +1,43 @@
+// Package transform turns assembled batches into statements: equal inputs, equal outputs. It reads no clock, no file
+// and no environment; what it needs is in Inputs.
+package transform
+
+import (
+	"github.com/apache/arrow/go/v15/arrow"
+
+	"carrot/transform/comp"
+)
+
+// Batch is some rows of one raw file as columns of the contract, in the contract's order, with each record's position,
+// so that a split can start anywhere that a record does.
+type Batch struct {
+	Rec  arrow.Record
+	File uint32  // index into Inputs.Files
+	Pos  []int64 // comp.Origin.Pos of each row
+}
+
+// Part is one archived file of one pull manifest. Its splits may be scanned in any order and by several goroutines;
+// a split calls out in the file's order and returns what it found.
+type Part struct {
+	Seq    int
+	Mode   comp.Mode
+	Covers comp.Period
+	File   uint32
+	Splits []func(out func(Batch) error) []comp.Finding
+}
+
+// Inputs are everything that a run computes from.
+type Inputs struct {
+	Run         comp.RunFacts
+	Settings    comp.Settings
+	Mapping     comp.Mapping
+	Contracts   []comp.Contract   // sorted by name
+	Tables      map[string][]Part // by Contract.Name; parts sorted by (Seq, file name)
+	Files       []comp.File
+	Measures    []comp.Measure // sorted by ID
+	Plans       []comp.Plan    // sorted by ID, then effective date
+	Waivers     []comp.Waiver
+	Adjustments []comp.Adjustment
+	Ledger      []comp.LedgerEntry // every earlier posting
+	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
+}

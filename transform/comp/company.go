@@ -1,0 +1,88 @@
+package comp
+
+// LegalEntity pays people in one currency through one payroll office.
+type LegalEntity struct {
+	ID, Name, Country string
+	Currency          Currency
+	PayCode           string // the wage type that payroll books variable pay under
+}
+
+// Person is a payee with everything dated about them. Attributes that no source gave are absent, never empty.
+type Person struct {
+	ID       string
+	Employed []Period // spells of employment, sorted, not overlapping; a rehire has two
+	Attrs    map[string]Timeline[string]
+	Origins  []Origin // the roster rows that the person was read from
+}
+
+// The attribute names that the engine and reports know; a roster may set any other for plans to use.
+const (
+	AttrName       = "name"
+	AttrEmail      = "email"
+	AttrDepartment = "department"
+	AttrJob        = "job"
+	AttrEntity     = "entity"
+	AttrManager    = "manager" // an employee id
+	AttrPayroll    = "payroll_number"
+	AttrFTE        = "fte"
+	AttrBasePay    = "base_pay" // per BasePayPer, plain number
+	AttrBaseCur    = "base_currency"
+	AttrBasePer    = "base_per" // month, year, hour: for information only
+)
+
+// Attr is the attribute on a day; false where nothing is known.
+func (p *Person) Attr(name string, d Date) (string, bool) { return p.Attrs[name].At(d) }
+
+// Crosswalk leads from a system's logins to employee ids, dated. Logins are compared as text, after lower-casing.
+type Crosswalk struct {
+	Logins map[Login]Timeline[string]
+}
+
+// Login is an account in a system.
+type Login struct{ System, Name string }
+
+// Company is everything a run knows that is not a fact row.
+type Company struct {
+	Name      string
+	Entities  []LegalEntity // sorted by ID
+	People    []Person      // sorted by ID
+	Crosswalk Crosswalk
+	FX        FX
+	Quotas    []QuotaRow // sorted by employee, name, from
+	Calendars []Calendar // declared ones, sorted by name
+}
+
+// FX holds dated rates: one unit of From is Rate units of To, from Date on until the pair's next row.
+type FX struct {
+	Rates map[[2]Currency]Timeline[Number]
+}
+
+// QuotaRow is a person's number to attain in a period.
+type QuotaRow struct {
+	Payee, Name string
+	Period      Period
+	Amount      Amount
+	Origin      Origin
+}
+
+// Calendar is a named list of measuring periods: sorted, touching, not overlapping.
+type Calendar struct {
+	Name    string
+	Periods []Period
+}
+
+// Waiver settles a finding without a change of data.
+type Waiver struct {
+	Finding, Reason, By string
+	Until               Date // last day on which it applies, by business date
+	Origin              Origin
+}
+
+// Adjustment is money that a person decided on.
+type Adjustment struct {
+	ID, Payee            string
+	Period               string // the pay period, YYYY-MM, in which it is paid
+	Amount               Money
+	Reason, Evidence, By string
+	Origin               Origin
+}

@@ -1,0 +1,257 @@
+package comp
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Kind is the type of a Value.
+type Kind uint8
+
+// The kinds. Null is absence; it is never zero, false or empty text.
+const (
+	Null Kind = iota
+	KindBool
+	KindText
+	KindNumber
+	KindDate
+)
+
+// Kinds are the words that messages use, by value.
+var Kinds = [...]string{"null", "boolean", "text", "number", "date"}
+
+// String is the word that messages use.
+func (k Kind) String() string { return Kinds[k] }
+
+// Value is what an expression gives.
+type Value struct {
+	Kind   Kind
+	Bool   bool
+	Text   string
+	Number Number
+	Date   Date
+}
+
+// BoolValue, TextValue, NumberValue and DateValue wrap plain values.
+func BoolValue(b bool) Value { return Value{Kind: KindBool, Bool: b} }
+
+// TextValue wraps text.
+func TextValue(s string) Value { return Value{Kind: KindText, Text: s} }
+
+// NumberValue wraps a number.
+func NumberValue(n Number) Value { return Value{Kind: KindNumber, Number: n} }
+
+// DateValue wraps a day.
+func DateValue(d Date) Value { return Value{Kind: KindDate, Date: d} }
+
+// True says whether the value is the boolean true; null is not.
+func (v Value) True() bool { return v.Kind == KindBool && v.Bool }
+
+// Op is an expression's operation.
+type Op string
+
+// The operations. Arguments are evaluated left to right; And, Or and Cond stop early.
+const (
+	Lit        Op = "literal" // Expr.Lit
+	Name       Op = "name"    // Expr.Name: a column or attribute
+	And        Op = "&&"
+	Or         Op = "||"
+	Not        Op = "!"
+	Eq         Op = "=="
+	Ne         Op = "!="
+	Lt         Op = "<"
+	Le         Op = "<="
+	Gt         Op = ">"
+	Ge         Op = ">="
+	In         Op = "in" // first argument among the others
+	AddOp      Op = "+"
+	SubOp      Op = "-"
+	MulOp      Op = "*"
+	QuoOp      Op = "/"
+	NegOp      Op = "neg"
+	Cond       Op = "?:"
+	StartsWith Op = "startsWith"
+	EndsWith   Op = "endsWith"
+	Contains   Op = "contains"
+	Lower      Op = "lower"
+)
+
+// Expr is a checked expression. The language is CEL's (parsed and type-checked by package config); numbers are exact.
+//
+// Null: == and != compare with it; every other operation with a null operand gives null, && and || as in SQL; a
+// condition that gives null counts as false.
+type Expr struct {
+	Op    Op
+	Args  []*Expr
+	Lit   Value
+	Name  string
+	Kind  Kind   // what it gives when not null
+	Text  string // the source text, on the root only
+	Where Place
+}
+
+// Names are the columns or attributes that the expression reads, each once, in order of first use.
+func (e *Expr) Names() []string {
+	var names []string
+	seen := map[string]bool{}
+	var walk func(*Expr)
+	walk = func(x *Expr) {
+		if x == nil {
+			return
+		}
+		if x.Op == Name && !seen[x.Name] {
+			seen[x.Name] = true
+			names = append(names, x.Name)
+		}
+		for _, a := range x.Args {
+			walk(a)
+		}
+	}
+	walk(e)
+	return names
+}
+
+// Eval is the value over one row or person; lookup gives a name's value. A nil Expr gives null.
+func (e *Expr) Eval(lookup func(name string) Value) (Value, error) {
+	if e == nil {
+		return Value{}, nil
+	}
+	switch e.Op {
+	case Lit:
+		return e.Lit, nil
+	case Name:
+		return lookup(e.Name), nil
+	case And, Or:
+		return e.logic(lookup)
+	case Cond:
+		c, err := e.Args[0].Eval(lookup)
+		if err != nil || c.Kind == Null {
+			return Value{}, err
+		}
+		if c.Bool {
+			return e.Args[1].Eval(lookup)
+		}
+		return e.Args[2].Eval(lookup)
+	}
+	args := make([]Value, len(e.Args))
+	for i, a := range e.Args {
+		v, err := a.Eval(lookup)
+		if err != nil {
+			return Value{}, err
+		}
+		args[i] = v
+	}
+	return Apply(e.Op, args)
+}
+
+// logic is three-valued && and ||.
+func (e *Expr) logic(lookup func(string) Value) (Value, error) {
+	stop := e.Op == Or
+	unknown := false
+	for _, a := range e.Args {
+		v, err := a.Eval(lookup)
+		if err != nil {
+			return Value{}, err
+		}
+		switch {
+		case v.Kind == Null:
+			unknown = true
+		case v.Bool == stop:
+			return BoolValue(stop), nil
+		}
+	}
+	if unknown {
+		return Value{}, nil
+	}
+	return BoolValue(!stop), nil
+}
+
+// Apply is one operation on evaluated arguments (all but Lit, Name, And, Or and Cond).
+func Apply(op Op, a []Value) (Value, error) {
+	switch op {
+	case Eq, Ne:
+		eq, err := equal(a[0], a[1])
+		return BoolValue(eq == (op == Eq)), err
+	case In:
+		for _, m := range a[1:] {
+			if eq, err := equal(a[0], m); err != nil || eq {
+				return BoolValue(eq), err
+			}
+		}
+		return BoolValue(false), nil
+	}
+	for _, v := range a {
+		if v.Kind == Null {
+			return Value{}, nil
+		}
+	}
+	switch op {
+	case Not:
+		return BoolValue(!a[0].Bool), nil
+	case NegOp:
+		return NumberValue(a[0].Number.Neg()), nil
+	case Lt, Le, Gt, Ge:
+		c, err := compare(a[0], a[1])
+		return BoolValue(map[Op]bool{Lt: c < 0, Le: c <= 0, Gt: c > 0, Ge: c >= 0}[op]), err
+	case AddOp, SubOp, MulOp, QuoOp:
+		return arithmetic(op, a[0], a[1])
+	case StartsWith:
+		return BoolValue(strings.HasPrefix(a[0].Text, a[1].Text)), nil
+	case EndsWith:
+		return BoolValue(strings.HasSuffix(a[0].Text, a[1].Text)), nil
+	case Contains:
+		return BoolValue(strings.Contains(a[0].Text, a[1].Text)), nil
+	case Lower:
+		return TextValue(strings.ToLower(a[0].Text)), nil
+	}
+	return Value{}, fmt.Errorf("operation %q is not known", op)
+}
+
+func equal(a, b Value) (bool, error) {
+	if a.Kind == Null || b.Kind == Null {
+		return a.Kind == b.Kind, nil
+	}
+	c, err := compare(a, b)
+	return c == 0, err
+}
+
+func compare(a, b Value) (int, error) {
+	if a.Kind != b.Kind {
+		return 0, fmt.Errorf("cannot compare %s with %s", a.Kind, b.Kind)
+	}
+	switch a.Kind {
+	case KindText:
+		return strings.Compare(a.Text, b.Text), nil
+	case KindNumber:
+		return a.Number.Cmp(b.Number), nil
+	case KindDate:
+		return int(a.Date) - int(b.Date), nil
+	}
+	if a.Bool == b.Bool {
+		return 0, nil
+	}
+	return 1, nil
+}
+
+// arithmetic is exact; a day minus a day is a number of days; division by zero gives null.
+func arithmetic(op Op, a, b Value) (Value, error) {
+	switch {
+	case a.Kind == KindNumber && b.Kind == KindNumber:
+		switch op {
+		case AddOp:
+			return NumberValue(a.Number.Add(b.Number)), nil
+		case SubOp:
+			return NumberValue(a.Number.Sub(b.Number)), nil
+		case MulOp:
+			return NumberValue(a.Number.Mul(b.Number)), nil
+		}
+		q, ok := a.Number.Quo(b.Number)
+		if !ok {
+			return Value{}, nil
+		}
+		return NumberValue(q), nil
+	case a.Kind == KindDate && b.Kind == KindDate && op == SubOp:
+		return NumberValue(Int(int64(a.Date) - int64(b.Date))), nil
+	}
+	return Value{}, fmt.Errorf("cannot compute %s %s %s", a.Kind, op, b.Kind)
+}

@@ -1,0 +1,229 @@
+package comp
+
+// RunKind is preview or close.
+type RunKind string
+
+// The kinds of run. A Preview never posts and is marked on every page and sheet.
+const (
+	Preview RunKind = "preview"
+	Close   RunKind = "close"
+)
+
+// Result is the finished outcome of a run: everything that reports render and nothing else. All slices are sorted by
+// their keys, so that equal outcomes give equal bytes.
+type Result struct {
+	Run          RunFacts
+	Company      string
+	Entities     []LegalEntity
+	Statements   []Statement // sorted by payee
+	Scorecards   []Score
+	Credits      []Credit
+	Findings     []Finding // every one, waived ones included
+	Held         []Held
+	Adjustments  []Adjustment // those of this pay period
+	Waivers      []Waiver     // those in force
+	Controls     []Control
+	Expectations []Expectation
+	Ledger       []LedgerEntry // what a close would post
+}
+
+// RunFacts identify a run on every page.
+type RunFacts struct {
+	ID            string // 26 characters
+	Kind          RunKind
+	Period        Period // the pay period
+	PayDate       Date
+	Business      Date   // business date of the run
+	KnownAt       Date   // pulls up to this day entered
+	Approved      bool   // false prints "not approved"
+	Program       string // name and version
+	Request       string // canonical text, one "key value" a line
+	RequestDigest string
+	Measures      []NamedDigest
+	Plans         []NamedDigest
+	Inputs        []NamedDigest // pull manifests and other archived inputs
+}
+
+// NamedDigest is a thing and the sha256 of its bytes.
+type NamedDigest struct{ Name, Version, Digest string }
+
+// Statement is what one payee is paid in one pay period and why.
+type Statement struct {
+	ID                       string // payee and period: "E017:2026-02"
+	Payee                    string
+	Name                     string
+	PayrollNumber            string
+	Entity                   string // LegalEntity.ID
+	PayCode                  string
+	Department, Job, Manager string // on the last employed day of the period; Manager is a name
+	Currency                 Currency
+	BasePay                  string // for information, such as "5,400.00 EUR a month"; "" unknown
+	Components               []ComponentResult
+	Lines                    []Line
+	Total                    Money              // sum of Lines; what payroll pays now
+	HeldTotal                Money              // entitlement of this period that is held and not in Total
+	YearToDate               Money              // posted since January of the period's year, Total included
+	Previous                 *PreviousStatement // nil where there is none
+	HeldFor                  []string           // finding ids that hold this payee; empty: paid
+	Plans                    []NamedDigest
+}
+
+// PreviousStatement is last month's, for the difference.
+type PreviousStatement struct {
+	Period      Period
+	Total       Money
+	ByComponent []ComponentDelta // this month against last, sorted by component
+}
+
+// ComponentDelta is one row of "why this month differs".
+type ComponentDelta struct {
+	Component, Title string
+	Before, Now      Money
+}
+
+// ComponentResult is one component's calculation for one measuring period, as the statement shows it.
+type ComponentResult struct {
+	Plan, Component, Title, Clause string
+	Measure, MeasureTitle, Unit    string
+	Digits                         int
+	Period                         Period  // measuring period
+	Value                          *Number // nil: missing
+	N                              int64
+	Quota                          *Amount // after proration; nil where there is none
+	Attainment                     *Number
+	Rate                           string // the rate or factor in words, such as "6 % above 100 %"
+	Target                         *Amount
+	Exact                          Amount
+	Amount                         Money
+	Working                        []string // one sentence a step, in order
+	Held                           []string // finding ids
+	Shown                          bool     // computed, not paid
+}
+
+// LineKind is what a line is.
+type LineKind string
+
+// The kinds.
+const (
+	Earning        LineKind = "earning"
+	TrueUp         LineKind = "true-up"
+	AdjustmentLine LineKind = "adjustment"
+	Release        LineKind = "release" // pay of an earlier period that was held
+)
+
+// Line is a signed entry on a statement.
+type Line struct {
+	Number                         int // 1-based on its statement
+	Kind                           LineKind
+	Plan, Component, Clause, Title string
+	For                            Period // the pay period whose entitlement it belongs to
+	Cause                          string // true-up: late data, refund, reassignment, …
+	Exact                          Amount
+	Amount                         Money
+	Working                        string // one line of text
+	Credits                        []int  // indices into Result.Credits of the rows behind it; nil for adjustments
+	Series                         string // lineage key: measure, payee or pool, measuring period; "" for adjustments
+}
+
+// Credit is a share of a fact given to a payee (or to a pool: Payee is then "department:Sales", "entity:DE01", "company").
+type Credit struct {
+	Payee    string
+	Measure  string
+	Term     int
+	Table    string
+	Key      string
+	Date     Date
+	Label    string // text of the term's Label columns, joined by " · "
+	Value    Amount // of the whole row, signed; 1 for counts
+	Share    Number // 1 is the whole
+	Credited Amount // Value times Share
+	Hit      bool   // Share and Rate measures
+	Period   Period // the measuring period that it entered
+	Sealed   bool   // no label, key or origin is shown
+	Origin   Origin
+	Line     int // line in the raw file; 0 until counted
+}
+
+// Score is a row of tables/scorecards.
+type Score struct {
+	Payee                    string
+	Period                   Period
+	Plan, Component, Measure string
+	N                        int64
+	Value                    *Number
+	Unit                     string
+	Quota                    *Number
+	Attainment               *Number
+	PlanDigest               string
+}
+
+// Held is a row of the Held sheet: something not paid until its findings are settled.
+type Held struct {
+	Kind              string // "row" or "payee"
+	Payee             string // where known
+	Name              string
+	Table, Key, Label string
+	Amount            string   // exact text with currency; "" unknown
+	Findings          []string // ids
+	Reason            string
+}
+
+// Control is a line of the certificate for one table: rows and sums in = paid + held + excluded + exception (and those
+// that other months or newer versions account for). Sums are exact text per currency, "" where the table declares no
+// control column.
+type Control struct {
+	Table string
+	Parts []ControlPart // in the order: in, paid, held, excluded, exception, other periods, superseded
+}
+
+// ControlPart is a count with its sum. Sums is sorted by currency.
+type ControlPart struct {
+	Name string
+	Rows int64
+	Sums []Amount
+}
+
+// Ties says whether the parts after the first sum to it, in rows and in every currency.
+func (c Control) Ties() bool {
+	if len(c.Parts) == 0 {
+		return false
+	}
+	var rows int64
+	sums := map[Currency]Number{}
+	for _, p := range c.Parts[1:] {
+		rows += p.Rows
+		for _, s := range p.Sums {
+			sums[s.Currency] = sums[s.Currency].Add(s.Number)
+		}
+	}
+	seen := map[Currency]bool{}
+	for _, s := range c.Parts[0].Sums {
+		seen[s.Currency] = true
+		if sums[s.Currency].Cmp(s.Number) != 0 {
+			return false
+		}
+	}
+	for cur, n := range sums {
+		if !seen[cur] && !n.IsZero() {
+			return false
+		}
+	}
+	return rows == c.Parts[0].Rows
+}
+
+// Expectation is a declared control total and what the run found.
+type Expectation struct {
+	Name, Want, Got string
+	Met             bool
+}
+
+// LedgerEntry is one posted amount: what payee was paid in one pay period for the entitlement of another.
+type LedgerEntry struct {
+	Payee, Plan, Component string
+	Paid                   string // pay period in which it was posted, YYYY-MM
+	For                    string // pay period whose entitlement it is, YYYY-MM
+	Kind                   LineKind
+	Cause                  string
+	Amount                 Money
+	Held                   Money // entitlement found but held, not posted
+}
