@@ -50,6 +50,8 @@ type Finding struct {
 	Origin  Origin
 	Line    int    // line of the record in the raw file (sheet row), counted only when something is printed; 0 unknown
 	Col     int    // column within that line, 1-based, in characters; 0 unknown
+	Label   string // what a person would call the row, such as account and deal name; "" for sealed tables
+	Amount  string // the row's amount as exact text with currency, where known
 	Count   int    // how many rows this stands for; 0 means 1
 	Waived  string // the waiver's reason and person, where one applies: the finding then holds nothing
 }

@@ -23,7 +23,7 @@ type RosterMap struct {
 // AttrMap sets one attribute from a column, looked up in another table where In is given, or from a constant.
 type AttrMap struct {
 	Attr          string
-	Columns       []string // usually one; several are joined by a blank
+	Columns       []string          // usually one; several are joined by a blank
 	In, Key, Take string            // the value of Take in the row of table In whose Key equals the text of Columns
 	Parent        bool              // Columns hold a path such as /1/2/: the value is the ID of the person whose path is the parent
 	Const         string            // where Columns is empty
