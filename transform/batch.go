@@ -3,6 +3,8 @@
 package transform
 
 import (
+	"io"
+
 	"github.com/apache/arrow/go/v15/arrow"
 
 	"carrot/transform/comp"
@@ -40,4 +42,13 @@ type Inputs struct {
 	Adjustments []comp.Adjustment
 	Ledger      []comp.LedgerEntry // every earlier posting
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
+	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
+	Memory      int64              // bytes that folds may hold before they spill; 0 means 64 MiB
+}
+
+// Spill keeps temporary bytes outside of memory. Names are plain file names, each created once in a run. What is written
+// is read back whole and only by the same run; the implementation removes it afterwards. Safe for several goroutines.
+type Spill interface {
+	Create(name string) (io.WriteCloser, error)
+	Open(name string) (io.ReadCloser, error) // after the writer was closed
 }
