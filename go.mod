@@ -9,6 +9,7 @@ require (
 	github.com/apache/arrow/go/v15 v15.0.2
 	github.com/fsouza/fake-gcs-server v1.54.0
 	github.com/go-co-op/gocron/v2 v2.21.2
+	github.com/go-fonts/liberation v0.3.3
 	github.com/klauspost/compress v1.20.3
 	github.com/rogpeppe/go-internal v1.16.0
 	github.com/spf13/cobra v1.10.2

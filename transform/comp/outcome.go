@@ -14,6 +14,7 @@ const (
 type Result struct {
 	Run          RunFacts
 	Company      string
+	Question     string // how to question a line: Settings.Question, printed on every statement
 	Entities     []LegalEntity
 	Statements   []Statement // sorted by payee
 	Scorecards   []Score

@@ -1,0 +1,70 @@
+// Package reports renders a finished outcome: the payroll workbook and file per legal entity, one PDF statement per
+// payee, the audit certificate and the audit tables. It computes no pay: every number that it prints stands in the
+// comp.Result. The same Result and Options give the same bytes, whatever the order in which they were built.
+package reports
+
+import (
+	"fmt"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// File is one finished file. Path has forward slashes and lies below published/<period>/ (or previews/<period>/).
+// Class says who may see it, as in the manifest.
+type File struct {
+	Path, Media string
+	Class       comp.Class
+	Bytes       []byte
+}
+
+// Options say what is rendered and how people's folders are called.
+type Options struct {
+	Statements bool                      // false: audit/ and the payroll CSV only, no workbook and no PDF
+	Person     func(payee string) string // the name of a payee's folder under people/; nil uses the employee id
+}
+
+// The media types of the files.
+const (
+	mediaCSV     = "text/csv; charset=utf-8"
+	mediaText    = "text/plain; charset=utf-8"
+	mediaPDF     = "application/pdf"
+	mediaSheet   = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	mediaParquet = "application/vnd.apache.parquet"
+)
+
+// Render hands every file of the outcome to put, one by one, in the order of their paths. The first error, of put or of
+// rendering, ends it. r is not changed.
+//
+// What is small (audit/ and payroll/) is rendered first, because the certificate names the digests of these files;
+// statements are rendered and handed over one at a time, so that memory does not grow with the number of payees.
+func Render(r *comp.Result, o Options, put func(File) error) error {
+	tables, err := renderTables(r)
+	if err != nil {
+		return err
+	}
+	payroll, err := renderPayroll(r, o)
+	if err != nil {
+		return err
+	}
+	if err := put(certificate(r, append(tables[:len(tables):len(tables)], payroll...))); err != nil {
+		return err
+	}
+	for _, f := range append(tables, payroll...) {
+		if err := put(f); err != nil {
+			return err
+		}
+	}
+	if !o.Statements {
+		return nil
+	}
+	return renderStatements(r, o, put)
+}
+
+// folder checks a name that becomes one step of a path: an id with a slash or a leading dot would leave its folder.
+func folder(role, name string) (string, error) {
+	if name == "" || strings.HasPrefix(name, ".") || strings.ContainsAny(name, "/\\:\x00\n\r\t") {
+		return "", fmt.Errorf("%s %q cannot name a folder: use letters, digits, - and _ without / \\ : or a leading point (people_folders: hmac gives such names)", role, name)
+	}
+	return name, nil
+}
