@@ -1,0 +1,65 @@
+package transform
+
+import (
+	"carrot/transform/comp"
+)
+
+// Version is the version of the calculation: it rises whenever equal inputs may give another value.
+const Version = "1"
+
+// Compute is the whole calculation of one run. prev is what the posted close before it was computed from, at the present
+// run's horizon; it tells true-ups their causes and may be nil for the first close.
+func Compute(now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
+	return ComputeWith(DefaultVerbs(), now, prev)
+}
+
+// ComputeWith is Compute with some verbs replaced; only tests do so.
+func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
+	a, err := assess(&now, &v)
+	if err != nil {
+		return nil, nil, err
+	}
+	owed, err := a.trueUps(&v, prev)
+	if err != nil {
+		return nil, nil, err
+	}
+	return a.result(owed), a.tally.lineage, nil
+}
+
+// assessment is every payee's entitlement over the horizon, at one state of knowledge.
+type assessment struct {
+	in           *Inputs
+	company      *comp.Company
+	part         *participation
+	grid         *grid
+	tally        *tally
+	entitlements []entitlement // sorted by payee, plan, component, period
+	findings     []comp.Finding
+	held         map[string][]string // payee to the findings that hold the statement; read by key only
+	expectations []comp.Expectation
+}
+
+// assess walks each fact through each verb once: conform the reference tables, see who takes part when, scan the fact
+// rows (assemble, resolve, credit, measure), settle per payee, and see whom the findings hold.
+func assess(in *Inputs, v *Verbs) (*assessment, error) {
+	company, findings, err := conform(in)
+	if err != nil {
+		return nil, err
+	}
+	part, notices := participate(in, company)
+	ds := duties(in, v, company)
+	g := newGrid(in, company, part, ds)
+	t, facts, err := scan(in, company, g)
+	if err != nil {
+		return nil, err
+	}
+	s := newSettler(in, v, company, part, g, t)
+	s.logins(ds)
+	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, entitlements: s.settle(ds)}
+	a.findings = append(append(append(findings, notices...), facts...), s.findings...)
+	if err := a.expect(); err != nil {
+		return nil, err
+	}
+	a.hold()
+	return a, nil
+}

@@ -1,0 +1,207 @@
+package transform
+
+import (
+	"sort"
+
+	"carrot/transform/comp"
+)
+
+// horizon is the pay periods that are recomputed, oldest first; the last is the run's own.
+func horizon(in *Inputs) []comp.Period {
+	var out []comp.Period
+	for k := in.Settings.Restate; k >= 0; k-- {
+		start := in.Run.Period.Start.AddMonths(-k)
+		if start >= in.Settings.First {
+			out = append(out, comp.Month(start))
+		}
+	}
+	return out
+}
+
+// duty is one component in one measuring period: what settle works off for a payee.
+type duty struct {
+	plan, component int
+	pay             comp.Period // the pay period that it pays in
+	period          comp.Period // the measuring period
+	reads           comp.Period // what its measure reads: the window, or everything since the larger period's start
+}
+
+// duties are all components' measuring periods that pay within the horizon, in order of plan, component and time.
+func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
+	measures := measureIndex(in)
+	var out []duty
+	for i := range in.Plans {
+		for j := range in.Plans[i].Components {
+			c := &in.Plans[i].Components[j]
+			k := 1
+			if m, ok := measures[c.Measure]; ok {
+				k = max(1, in.Measures[m].Window)
+			}
+			for _, pay := range horizon(in) {
+				for _, p := range v.Measuring(c.Every, pay, company.Calendars) {
+					d := duty{plan: i, component: j, pay: pay, period: p, reads: v.Window(c.Every, p, k, company.Calendars)}
+					if c.ToDate != "" {
+						if all := v.ToDate(c.ToDate, c.Every, p, company.Calendars); len(all) > 0 {
+							d.reads.Start = min(d.reads.Start, all[0].Start)
+						}
+					}
+					out = append(out, d)
+				}
+			}
+		}
+	}
+	return out
+}
+
+func measureIndex(in *Inputs) map[string]int {
+	m := make(map[string]int, len(in.Measures))
+	for i := range in.Measures {
+		m[in.Measures[i].ID] = i
+	}
+	return m
+}
+
+// poolName is the subject that stands for a pool.
+func poolName(pool comp.Pool, of string) string {
+	if pool == comp.PoolCompany {
+		return string(comp.PoolCompany)
+	}
+	return string(pool) + ":" + of
+}
+
+// newGrid says who and when for scan: the subjects, and the boundaries at which anything changes for them: every
+// measuring period's ends, and for a payee the days on which participation begins or ends.
+func newGrid(in *Inputs, company *comp.Company, part *participation, ds []duty) *grid {
+	g := &grid{index: map[string]int32{}}
+	for i := range company.People {
+		g.subjects = append(g.subjects, company.People[i].ID)
+	}
+	pools := map[string]bool{poolName(comp.PoolCompany, ""): true}
+	for i := range company.People {
+		for attr, pool := range map[string]comp.Pool{comp.AttrDepartment: comp.PoolDepartment, comp.AttrEntity: comp.PoolEntity} { // a set: order leaves no trace
+			for _, s := range company.People[i].Attrs[attr].Spans() {
+				pools[poolName(pool, s.Value)] = true
+			}
+		}
+	}
+	g.subjects = append(g.subjects, sortedKeys(pools)...)
+	for i, s := range g.subjects {
+		g.index[s] = int32(i)
+	}
+	common := boundaries(ds)
+	g.bounds = make([][]comp.Date, len(g.subjects))
+	for i := range g.subjects {
+		g.bounds[i] = common
+		if i < len(part.spans) {
+			g.bounds[i] = ownBoundaries(common, part.spans[i])
+		}
+	}
+	g.poolOf = func(payee int32, pool comp.Pool, d comp.Date) (int32, bool) {
+		attr := comp.AttrDepartment
+		if pool == comp.PoolEntity {
+			attr = comp.AttrEntity
+		}
+		v, ok := company.People[payee].Attr(attr, d)
+		if !ok {
+			return 0, false
+		}
+		i, ok := g.index[poolName(pool, v)]
+		return i, ok
+	}
+	g.presentPeriods(in, part, ds)
+	return g
+}
+
+func boundaries(ds []duty) []comp.Date {
+	set := map[comp.Date]bool{}
+	for _, d := range ds {
+		for m := comp.Month(d.reads.Start).Start; m <= d.reads.End; m = m.AddMonths(1) { // months keep atoms small; windows and years are unions of them
+			if m >= d.reads.Start {
+				set[m] = true
+			}
+		}
+		set[d.reads.Start], set[d.reads.End], set[d.period.Start] = true, true, true
+	}
+	out := make([]comp.Date, 0, len(set))
+	for d := range set {
+		out = append(out, d)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
+	return out
+}
+
+// ownBoundaries adds the days within the common range on which a payee joins or leaves a plan; common itself where none.
+func ownBoundaries(common []comp.Date, plans [][]comp.Period) []comp.Date {
+	if len(common) == 0 {
+		return common
+	}
+	var own []comp.Date
+	for _, spans := range plans {
+		for _, s := range spans {
+			for _, d := range [2]comp.Date{s.Start, s.End} {
+				i := sort.Search(len(common), func(i int) bool { return common[i] >= d })
+				if i > 0 && i < len(common) && common[i] != d {
+					own = append(own, d)
+				}
+			}
+		}
+	}
+	if len(own) == 0 {
+		return common
+	}
+	own = append(own, common...)
+	sort.Slice(own, func(i, j int) bool { return own[i] < own[j] })
+	out := own[:1]
+	for _, d := range own[1:] {
+		if d != out[len(out)-1] {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// presentPeriods prepares current and inPeriod: which rows pay in this very run.
+func (g *grid) presentPeriods(in *Inputs, part *participation, ds []duty) {
+	measures := measureIndex(in)
+	any := make([][]comp.Period, len(in.Measures))
+	own := make([][]comp.Period, len(in.Measures)*len(g.subjects))
+	for _, d := range ds {
+		c := &in.Plans[d.plan].Components[d.component]
+		m, ok := measures[c.Measure]
+		if !ok || d.pay != in.Run.Period {
+			continue
+		}
+		any[m] = append(any[m], d.reads)
+		for i := range g.subjects {
+			at := m*len(g.subjects) + i
+			if i >= len(part.spans) {
+				own[at] = append(own[at], d.reads)
+				continue
+			}
+			for _, s := range part.spans[i][d.plan] {
+				if p := s.Intersect(d.reads); p.Days() > 0 {
+					own[at] = append(own[at], p)
+				}
+			}
+		}
+	}
+	for i := range any {
+		any[i] = joinSpans(any[i])
+	}
+	for i := range own {
+		own[i] = joinSpans(own[i])
+	}
+	g.inPeriod = func(measure int, d comp.Date) bool { return within(any[measure], d) }
+	g.current = func(measure int, subject int32, d comp.Date) bool {
+		return within(own[measure*len(g.subjects)+int(subject)], d)
+	}
+}
+
+func within(spans []comp.Period, d comp.Date) bool {
+	for _, s := range spans {
+		if s.Contains(d) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,126 @@
+package transform
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// participation says on which days each payee takes part in each plan.
+type participation struct {
+	spans [][][]comp.Period // [payee][plan] sorted, not overlapping
+}
+
+// participate finds the days on which a person is employed, the plan is in effect and its condition holds. A person
+// employed without any plan on the last day of the pay period is a notice, so that nobody is forgotten in silence.
+func participate(in *Inputs, company *comp.Company) (*participation, []comp.Finding) {
+	p := &participation{spans: make([][][]comp.Period, len(company.People))}
+	var findings []comp.Finding
+	for i := range company.People {
+		person := &company.People[i]
+		p.spans[i] = make([][]comp.Period, len(in.Plans))
+		planned := false
+		for j := range in.Plans {
+			spans, err := eligible(person, &in.Plans[j])
+			if err != nil {
+				findings = append(findings, comp.Finding{Code: "bad_attribute", Reach: comp.ReachPayee, Payee: person.ID, Table: "roster", Key: person.ID,
+					Text: in.Plans[j].Eligible.Text, Message: fmt.Sprintf("whether %s is on plan %s cannot be told: %s", person.ID, in.Plans[j].ID, err),
+					Hint: "correct the attribute in the source", Origin: firstOrigin(person)})
+			}
+			p.spans[i][j] = spans
+			planned = planned || participated(spans, in.Run.Period) > 0
+		}
+		if !planned && participated(person.Employed, in.Run.Period) > 0 {
+			findings = append(findings, comp.Finding{Code: "worker_without_plan", Table: "roster", Key: person.ID, Payee: person.ID,
+				Message: fmt.Sprintf("%s works in %s and is on no plan", person.ID, in.Run.Period.Name()), Hint: "widen a plan's eligible condition, or leave it so",
+				Origin: firstOrigin(person)})
+		}
+	}
+	return p, findings
+}
+
+func firstOrigin(p *comp.Person) comp.Origin {
+	if len(p.Origins) == 0 {
+		return comp.Origin{}
+	}
+	return p.Origins[0]
+}
+
+// eligible cuts time where an attribute that the condition reads changes, and asks once per piece.
+func eligible(person *comp.Person, plan *comp.Plan) ([]comp.Period, error) {
+	cuts := []comp.Date{plan.Effective.Start, plan.Effective.End}
+	for _, name := range plan.Eligible.Names() {
+		for _, s := range person.Attrs[name].Spans() {
+			cuts = append(cuts, s.Start, s.End)
+		}
+	}
+	sort.Slice(cuts, func(i, j int) bool { return cuts[i] < cuts[j] })
+	var spans []comp.Period
+	for i := 1; i < len(cuts); i++ {
+		piece := comp.Period{Start: cuts[i-1], End: cuts[i]}.Intersect(plan.Effective)
+		if piece.Days() == 0 {
+			continue
+		}
+		if plan.Eligible != nil {
+			v, err := plan.Eligible.Eval(func(name string) comp.Value { return attributeValue(person, name, piece.Start) })
+			if err != nil {
+				return nil, err
+			}
+			if !v.True() {
+				continue
+			}
+		}
+		for _, e := range person.Employed {
+			if s := e.Intersect(piece); s.Days() > 0 {
+				spans = append(spans, s)
+			}
+		}
+	}
+	return joinSpans(spans), nil
+}
+
+// joinSpans sorts spans and joins touching ones.
+func joinSpans(spans []comp.Period) []comp.Period {
+	sort.Slice(spans, func(i, j int) bool { return spans[i].Start < spans[j].Start })
+	out := spans[:0]
+	for _, s := range spans {
+		if n := len(out); n > 0 && out[n-1].End >= s.Start {
+			out[n-1].End = max(out[n-1].End, s.End)
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// numeric says whether conditions read an attribute as a number: fte and those that end in _rate.
+func numeric(name string) bool { return name == comp.AttrFTE || strings.HasSuffix(name, "_rate") }
+
+// attributeValue is an attribute for a condition: text, or a number where numeric says so; null where absent or, for a
+// number, not plain.
+func attributeValue(p *comp.Person, name string, d comp.Date) comp.Value {
+	s, ok := p.Attr(name, d)
+	if !ok {
+		return comp.Value{}
+	}
+	if !numeric(name) {
+		return comp.TextValue(s)
+	}
+	n, err := comp.ParseNumber(s, 18)
+	if err != nil {
+		return comp.Value{}
+	}
+	return comp.NumberValue(n)
+}
+
+// lastDay is the last day of p on which any of the spans holds; false where none does.
+func lastDay(spans []comp.Period, p comp.Period) (comp.Date, bool) {
+	for i := len(spans) - 1; i >= 0; i-- {
+		if s := spans[i].Intersect(p); s.Days() > 0 {
+			return s.End - 1, true
+		}
+	}
+	return 0, false
+}

@@ -1,0 +1,179 @@
+package transform
+
+import (
+	"fmt"
+	"sort"
+
+	"carrot/transform/comp"
+)
+
+// result turns an assessment and what is owed for earlier months into the finished outcome.
+func (a *assessment) result(due []owed) *comp.Result {
+	b := &builder{a: a, credits: map[[2]string][]int{}, posted: map[string][]comp.LedgerEntry{}}
+	for _, l := range a.in.Ledger {
+		b.posted[l.Payee] = append(b.posted[l.Payee], l)
+	}
+	r := &comp.Result{Run: a.in.Run, Company: a.in.Settings.Company, Question: a.in.Settings.Question, Entities: a.in.Settings.Entities,
+		Credits: a.tally.credits, Waivers: a.inForce(), Expectations: a.expectations}
+	for i, c := range r.Credits {
+		k := [2]string{c.Payee, c.Measure}
+		b.credits[k] = append(b.credits[k], i)
+	}
+	r.Adjustments = a.adjustments()
+	a.strangers(r.Adjustments)
+	for i := range a.company.People {
+		if s, ok := b.statement(i, due, r.Adjustments); ok {
+			r.Statements = append(r.Statements, s)
+			r.Ledger = append(r.Ledger, b.ledger(&s)...)
+		}
+	}
+	comp.SortFindings(a.findings)
+	r.Findings = a.findings
+	r.Scorecards = a.scorecards()
+	r.Held = a.heldList(r.Statements)
+	r.Controls = a.controls()
+	return r
+}
+
+// inForce is the waivers that apply on the business date.
+func (a *assessment) inForce() []comp.Waiver {
+	var out []comp.Waiver
+	for _, w := range a.in.Waivers {
+		if a.in.Run.Business <= w.Until {
+			out = append(out, w)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Finding < out[j].Finding })
+	return out
+}
+
+// adjustments are those of this pay period, by id.
+func (a *assessment) adjustments() []comp.Adjustment {
+	var out []comp.Adjustment
+	for _, x := range a.in.Adjustments {
+		if x.Period == a.in.Run.Period.Name() {
+			out = append(out, x)
+		}
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	return out
+}
+
+// strangers stops the run where an adjustment names nobody: its money would vanish.
+func (a *assessment) strangers(adjustments []comp.Adjustment) {
+	known := map[string]bool{}
+	for i := range a.company.People {
+		known[a.company.People[i].ID] = true
+	}
+	for _, x := range adjustments {
+		if !known[x.Payee] {
+			a.findings = append(a.findings, comp.Finding{Code: "adjustment_unknown_payee", Reach: comp.ReachRun, Table: "adjustments", Key: x.ID, Column: "employee_id",
+				Text: x.Payee, Message: fmt.Sprintf("adjustment %s names %s, who is not on the roster", x.ID, x.Payee), Hint: "correct employee_id in adjustments.csv", Origin: x.Origin})
+		}
+	}
+}
+
+// scorecards are the values behind this run's components.
+func (a *assessment) scorecards() []comp.Score {
+	var out []comp.Score
+	for i := range a.entitlements {
+		e := &a.entitlements[i]
+		if e.duty.pay != a.in.Run.Period {
+			continue
+		}
+		s := comp.Score{Payee: a.company.People[e.payee].ID, Period: e.result.Period, Plan: e.result.Plan, Component: e.result.Component,
+			Measure: e.result.Measure, N: e.result.N, Value: e.result.Value, Unit: a.unit(e), Attainment: e.result.Attainment,
+			PlanDigest: a.in.Plans[e.duty.plan].Digest}
+		if e.result.Quota != nil {
+			q := e.result.Quota.Number
+			s.Quota = &q
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// unit is the measure's unit; money is named by its currency.
+func (a *assessment) unit(e *entitlement) string {
+	if e.result.Unit == "money" {
+		return string(e.result.Exact.Currency)
+	}
+	return e.result.Unit
+}
+
+// heldList is the Held sheet: payees first, then rows, each with the findings that hold it.
+func (a *assessment) heldList(statements []comp.Statement) []comp.Held {
+	var out []comp.Held
+	byID := map[string]*comp.Finding{}
+	for i := range a.findings {
+		byID[a.findings[i].ID()] = &a.findings[i]
+	}
+	for _, s := range statements {
+		if len(s.HeldFor) == 0 {
+			continue
+		}
+		h := comp.Held{Kind: "payee", Payee: s.Payee, Name: s.Name, Amount: s.HeldTotal.String(), Findings: s.HeldFor}
+		if f := byID[s.HeldFor[0]]; f != nil {
+			h.Reason, h.Table, h.Key = f.Message, f.Table, f.Key
+		}
+		out = append(out, h)
+	}
+	for _, f := range a.findings {
+		if f.Holds() && f.Reach == comp.ReachRow {
+			out = append(out, comp.Held{Kind: "row", Payee: f.Payee, Table: f.Table, Key: f.Key, Label: f.Label, Amount: f.Amount,
+				Findings: []string{f.ID()}, Reason: f.Message})
+		}
+	}
+	return out
+}
+
+// controls turn each fact table's dispositions into the certificate's lines: a credited row is held where its first
+// owner's statement is.
+func (a *assessment) controls() []comp.Control {
+	var out []comp.Control
+	for _, d := range a.tally.controls {
+		paid, held := bucket{}, d.held
+		subjects := make([]int32, 0, len(d.credited))
+		for s := range d.credited {
+			subjects = append(subjects, s)
+		}
+		sort.Slice(subjects, func(i, j int) bool { return subjects[i] < subjects[j] })
+		for _, s := range subjects {
+			if int(s) < len(a.company.People) && len(a.held[a.company.People[s].ID]) > 0 {
+				held = held.plus(d.credited[s])
+			} else {
+				paid = paid.plus(d.credited[s])
+			}
+		}
+		c := comp.Control{Table: d.table}
+		for _, p := range []struct {
+			name string
+			b    bucket
+		}{{"in", d.in}, {"paid", paid}, {"held", held}, {"excluded", d.excluded}, {"exception", d.exception}, {"other periods", d.other}, {"superseded", d.superseded}} {
+			c.Parts = append(c.Parts, comp.ControlPart{Name: p.name, Rows: p.b.rows, Sums: p.b.amounts()})
+		}
+		out = append(out, c)
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Table < out[j].Table })
+	return out
+}
+
+func (b bucket) plus(o bucket) bucket {
+	sums := make(map[comp.Currency]comp.Number, len(b.sums)+len(o.sums))
+	for c, n := range b.sums {
+		sums[c] = n
+	}
+	for c, n := range o.sums {
+		sums[c] = sums[c].Add(n)
+	}
+	return bucket{rows: b.rows + o.rows, sums: sums}
+}
+
+func (b bucket) amounts() []comp.Amount {
+	out := make([]comp.Amount, 0, len(b.sums))
+	for c, n := range b.sums {
+		out = append(out, comp.Amount{Number: n, Currency: c})
+	}
+	sort.Slice(out, func(i, j int) bool { return out[i].Currency < out[j].Currency })
+	return out
+}

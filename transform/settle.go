@@ -1,0 +1,270 @@
+package transform
+
+import (
+	"fmt"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// entitlement is what a payee has earned under one component in one measuring period, as presently known.
+type entitlement struct {
+	payee  int
+	duty   duty
+	result comp.ComponentResult
+	series string // the rows behind it, for Lineage.Rows
+}
+
+// key names what the ledger posts against: payee, plan, component and the pay period it belongs to.
+func (e *entitlement) key(in *Inputs, company *comp.Company) ledgerKey {
+	p := &in.Plans[e.duty.plan]
+	return ledgerKey{company.People[e.payee].ID, p.ID, p.Components[e.duty.component].ID, e.duty.pay.Name()}
+}
+
+// settler works off duties for one payee after another. It reads the tally and keeps nothing between payees but findings.
+type settler struct {
+	in       *Inputs
+	v        *Verbs
+	company  *comp.Company
+	part     *participation
+	grid     *grid
+	tally    *tally
+	measures map[string]int
+	quotas   map[[2]string][]comp.QuotaRow  // by payee and name; read by key only
+	systems  map[string][]comp.Span[string] // payee to the systems in which they hold a login, and when
+	findings []comp.Finding
+	seen     map[string]bool // findings already made, by ID
+}
+
+func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
+	s := &settler{in: in, v: v, company: company, part: part, grid: g, tally: t, measures: measureIndex(in),
+		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]bool{}}
+	for _, q := range company.Quotas {
+		k := [2]string{q.Payee, q.Name}
+		s.quotas[k] = append(s.quotas[k], q)
+	}
+	for login, t := range company.Crosswalk.Logins { // the lists are only searched for any match: their order leaves no trace
+		for _, span := range t.Spans() {
+			s.systems[span.Value] = append(s.systems[span.Value], comp.Span[string]{Period: span.Period, Value: login.System})
+		}
+	}
+	return s
+}
+
+// settle works off every duty of every payee: the whole horizon, at present knowledge.
+func (s *settler) settle(ds []duty) []entitlement {
+	var out []entitlement
+	for i := range s.company.People {
+		for _, d := range ds {
+			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
+				continue
+			}
+			if e, ok := s.entitle(i, d); ok {
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
+
+func (s *settler) find(f comp.Finding) string {
+	if f.Table == "" {
+		f.Table = "roster"
+	}
+	id := f.ID()
+	if !s.seen[id] {
+		s.seen[id] = true
+		s.findings = append(s.findings, f)
+	}
+	return id
+}
+
+// entitle computes one component for one payee and measuring period. To date, it is the cumulative pay up to this
+// period less that up to the one before, each rounded, so that a year's postings sum to the year's pay.
+func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
+	person := &s.company.People[payee]
+	plan, c := &s.in.Plans[d.plan], &s.in.Plans[d.plan].Components[d.component]
+	currency, ok := s.payCurrency(person, d.period)
+	if !ok {
+		return entitlement{}, false
+	}
+	periods := []comp.Period{d.period}
+	if c.ToDate != "" {
+		periods = s.v.ToDate(c.ToDate, c.Every, d.period, s.company.Calendars)
+	}
+	w := s.work(payee, d, currency, periods)
+	before := comp.Money{Currency: currency}
+	if n := len(periods); n > 1 {
+		b := s.work(payee, d, currency, periods[:n-1])
+		before = b.result.Amount
+		w.result.Working = append(w.result.Working, fmt.Sprintf("to date %s less %s up to the period before", w.result.Amount, before))
+		w.result.Exact.Number = w.result.Exact.Number.Sub(before.Amount().Number)
+	}
+	w.result.Amount.Minor -= before.Minor
+	w.result.Plan, w.result.Component, w.result.Title, w.result.Clause = plan.ID, c.ID, c.Title, c.Clause
+	w.result.Period, w.result.Shown = d.period, c.Shown
+	if m, ok := s.measures[c.Measure]; ok {
+		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
+	}
+	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";")}, true
+}
+
+// payCurrency is the currency of the legal entity on the last employed day of a measuring period.
+func (s *settler) payCurrency(p *comp.Person, period comp.Period) (comp.Currency, bool) {
+	day, ok := lastDay(p.Employed, period)
+	if !ok {
+		return "", false
+	}
+	id, ok := p.Attr(comp.AttrEntity, day)
+	if e, known := entityOf(s.in, id); ok && known {
+		return e.Currency, true
+	}
+	s.find(comp.Finding{Code: "no_entity", Reach: comp.ReachPayee, Payee: p.ID, Key: p.ID, Column: comp.AttrEntity, Text: id, Origin: firstOrigin(p),
+		Message: fmt.Sprintf("%s belongs to no legal entity on %s (found %q)", p.ID, day, id), Hint: "set the entity in the source, or add it to entities in carrot.yaml"})
+	return "", false
+}
+
+func entityOf(in *Inputs, id string) (comp.LegalEntity, bool) {
+	for _, e := range in.Settings.Entities {
+		if e.ID == id {
+			return e, true
+		}
+	}
+	return comp.LegalEntity{}, false
+}
+
+// worked is one calculation over one or, to date, several measuring periods.
+type worked struct {
+	result comp.ComponentResult
+	series []string
+	held   bool
+}
+
+// work is the order of one calculation: prorate, measure, attain, curve, gate, cap, round.
+func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp.Period) worked {
+	c := &s.in.Plans[d.plan].Components[d.component]
+	w := worked{}
+	terms, ok := s.terms(payee, d, currency, periods, &w)
+	if !ok {
+		w.result.Amount = comp.Money{Currency: currency}
+		w.result.Exact.Currency = currency
+		return w
+	}
+	m := s.measure(payee, d, currency, periods, &w)
+	if m.missing {
+		w.result.Exact = comp.Amount{Number: s.missing(payee, c, terms, &w), Currency: currency}
+	} else {
+		w.result.Exact = comp.Amount{Number: s.curve(payee, d, terms, m, &w), Currency: currency}
+		w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
+	}
+	if terms.hasCap {
+		if capped := s.v.Cap(w.result.Exact.Number, terms.cap); capped.Cmp(w.result.Exact.Number) != 0 {
+			w.say("capped at %s", plain(terms.cap))
+			w.result.Exact.Number = capped
+		}
+	}
+	money, err := s.v.Round(w.result.Exact, s.in.Plans[d.plan].Rounding)
+	if err != nil {
+		w.hold(s.payeeFinding(payee, c, "cannot_round", err.Error(), "check the plan's rates"))
+		money = comp.Money{Currency: currency}
+	}
+	w.result.Amount = money
+	w.say("rounded %s to %s", s.in.Plans[d.plan].Rounding, money)
+	return w
+}
+
+func (w *worked) say(format string, args ...any) {
+	w.result.Working = append(w.result.Working, fmt.Sprintf(format, args...))
+}
+
+func (w *worked) hold(id string) {
+	w.held = true
+	w.result.Held = append(w.result.Held, id)
+}
+
+// payeeFinding makes a finding that holds one payee, and gives its id.
+func (s *settler) payeeFinding(payee int, c *comp.Component, code, message, hint string) string {
+	p := &s.company.People[payee]
+	return s.find(comp.Finding{Code: code, Reach: comp.ReachPayee, Payee: p.ID, Key: p.ID, Column: c.ID, Message: message, Hint: hint, Origin: firstOrigin(p)})
+}
+
+// missing is the pay of a component whose measure is missing, by the plan's declared rule.
+func (s *settler) missing(payee int, c *comp.Component, t terms, w *worked) comp.Number {
+	switch c.Missing {
+	case "neutral":
+		n := s.v.Neutral(t.target)
+		w.result.Rate = "neutral"
+		w.say("n = %d is too few to tell: the component is neutral and pays its target of %s", w.result.N, plain(n))
+		return n
+	case "hold":
+		w.hold(s.payeeFinding(payee, c, "measure_missing", fmt.Sprintf("%s has no value of %s and the plan holds the component", s.company.People[payee].ID, c.Measure),
+			"wait for the data, or settle it with a waiver"))
+	}
+	w.result.Rate = "no value"
+	w.say("n = %d: nothing is paid", w.result.N)
+	return comp.Number{}
+}
+
+// curve is exact pay from value, attainment and target.
+func (s *settler) curve(payee int, d duty, t terms, m measured, w *worked) comp.Number {
+	c := &s.in.Plans[d.plan].Components[d.component]
+	in := CurveInput{Value: m.value, Target: t.target, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate}
+	if t.hasQuota {
+		a, ok := s.v.Attain(m.value, t.quota)
+		if !ok {
+			w.hold(s.payeeFinding(payee, c, "zero_quota", fmt.Sprintf("the quota of %s for %s is zero", s.company.People[payee].ID, c.ID), "correct the quota"))
+			return comp.Number{}
+		}
+		in.Attainment = a
+		w.result.Attainment = &a
+		w.say("attainment %s / %s = %s", plain(m.value), plain(t.quota), percent(a))
+	}
+	if c.Shown && c.Curve.Kind == "" {
+		return comp.Number{}
+	}
+	if c.Curve.RateAttribute != "" {
+		r, ok := s.personalRate(payee, d, w)
+		if !ok {
+			return comp.Number{}
+		}
+		in.Rate = r
+	}
+	r := s.v.Pay(c.Curve, in)
+	w.result.Rate = r.Rate
+	w.result.Working = append(w.result.Working, r.Working...)
+	return r.Pay
+}
+
+// personalRate is the rate that a person's own attribute gives, on the last participating day.
+func (s *settler) personalRate(payee int, d duty, w *worked) (comp.Number, bool) {
+	c := &s.in.Plans[d.plan].Components[d.component]
+	day, _ := lastDay(s.part.spans[payee][d.plan], d.period)
+	text, ok := s.company.People[payee].Attr(c.Curve.RateAttribute, day)
+	n, err := comp.ParseNumber(text, 18)
+	if !ok || err != nil {
+		w.hold(s.payeeFinding(payee, c, "missing_rate", fmt.Sprintf("%s has no plain %s on %s (found %q)", s.company.People[payee].ID, c.Curve.RateAttribute, day, text),
+			"set it in the source"))
+		return comp.Number{}, false
+	}
+	return n, true
+}
+
+// gates pays nothing where a gate's measure is known and below its bar; a gate without a value does not close.
+func (s *settler) gates(payee int, d duty, currency comp.Currency, periods []comp.Period, pay comp.Number, w *worked) comp.Number {
+	c := &s.in.Plans[d.plan].Components[d.component]
+	for _, g := range c.Gates {
+		gw := worked{}
+		m := s.measureOf(g.Measure, payee, d, currency, periods, &gw, 0)
+		switch {
+		case m.missing:
+			w.say("gate %s has no value and stays open", g.Measure)
+		case !s.v.Gate(m.value, g.AtLeast):
+			w.say("gate %s: %s (n = %d) is below %s: nothing is paid", g.Measure, percent(m.value), gw.result.N, percent(g.AtLeast))
+			pay = comp.Number{}
+		default:
+			w.say("gate %s: %s (n = %d) reaches %s", g.Measure, percent(m.value), gw.result.N, percent(g.AtLeast))
+		}
+		w.series = append(w.series, gw.series...)
+	}
+	return pay
+}

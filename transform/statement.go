@@ -1,0 +1,257 @@
+package transform
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// builder makes statements from one assessment.
+type builder struct {
+	a       *assessment
+	credits map[[2]string][]int           // by payee and measure: indices into the result's credits
+	posted  map[string][]comp.LedgerEntry // by payee, in the ledger's order
+	at      int                           // the next entitlement: both lists are sorted by payee
+}
+
+// statement is what one payee is paid in this run and why; false where there is nothing to say to that person.
+func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment) (comp.Statement, bool) {
+	p := &b.a.company.People[payee]
+	s := comp.Statement{ID: p.ID + ":" + b.a.in.Run.Period.Name(), Payee: p.ID, HeldFor: b.a.held[p.ID]}
+	day, ok := lastDay(p.Employed, comp.Period{Start: comp.NoDate, End: b.a.in.Run.Period.End})
+	if !ok {
+		return s, false
+	}
+	b.describe(&s, p, day)
+	b.earnings(payee, &s)
+	b.corrections(&s, due)
+	for _, x := range adjustments {
+		if x.Payee == p.ID {
+			b.add(&s, comp.Line{Kind: comp.AdjustmentLine, Title: "Adjustment " + x.ID, Clause: x.ID, For: b.a.in.Run.Period, Exact: x.Amount.Amount(), Amount: x.Amount,
+				Working: x.Reason + ", decided by " + x.By})
+		}
+	}
+	if len(s.Components) == 0 && len(s.Lines) == 0 && len(s.HeldFor) == 0 {
+		return s, false
+	}
+	b.total(&s)
+	return s, true
+}
+
+// describe fills who the statement is for, as of the last employed day up to the end of the pay period.
+func (b *builder) describe(s *comp.Statement, p *comp.Person, day comp.Date) {
+	get := func(attr string) string { v, _ := p.Attr(attr, day); return v }
+	s.Name, s.PayrollNumber, s.Department, s.Job = get(comp.AttrName), get(comp.AttrPayroll), get(comp.AttrDepartment), get(comp.AttrJob)
+	if s.Name == "" {
+		s.Name = p.ID
+	}
+	if s.PayrollNumber == "" {
+		s.PayrollNumber = p.ID
+	}
+	e, _ := entityOf(b.a.in, get(comp.AttrEntity))
+	s.Entity, s.PayCode, s.Currency = e.ID, e.PayCode, e.Currency
+	s.Total.Currency, s.HeldTotal.Currency, s.YearToDate.Currency = s.Currency, s.Currency, s.Currency
+	if boss := get(comp.AttrManager); boss != "" {
+		s.Manager = boss
+		i := sort.Search(len(b.a.company.People), func(i int) bool { return b.a.company.People[i].ID >= boss })
+		if i < len(b.a.company.People) && b.a.company.People[i].ID == boss {
+			if name, ok := b.a.company.People[i].Attr(comp.AttrName, day); ok {
+				s.Manager = name
+			}
+		}
+	}
+	if base := get(comp.AttrBasePay); base != "" {
+		s.BasePay = strings.TrimSpace(grouped(base) + " " + get(comp.AttrBaseCur))
+		if per := get(comp.AttrBasePer); per != "" {
+			s.BasePay += " per " + per
+		}
+	}
+}
+
+// grouped puts commas between thousands of a plain decimal; other text stays as it is.
+func grouped(n string) string {
+	whole, frac, point := strings.Cut(n, ".")
+	if strings.Trim(whole, "0123456789") != "" || whole == "" {
+		return n
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if point {
+		return whole + "." + frac
+	}
+	return whole
+}
+
+// earnings adds this pay period's components and their lines.
+func (b *builder) earnings(payee int, s *comp.Statement) {
+	es := b.a.entitlements
+	for ; b.at < len(es) && es[b.at].payee < payee; b.at++ {
+	}
+	plans := map[string]bool{}
+	for i := b.at; i < len(es) && es[i].payee == payee; i++ {
+		e := &es[i]
+		if e.duty.pay != b.a.in.Run.Period {
+			continue
+		}
+		s.Components = append(s.Components, e.result)
+		plan := &b.a.in.Plans[e.duty.plan]
+		if !plans[plan.ID+plan.Version] {
+			plans[plan.ID+plan.Version] = true
+			s.Plans = append(s.Plans, comp.NamedDigest{Name: plan.Title, Version: plan.Version, Digest: plan.Digest})
+		}
+		if e.result.Shown {
+			continue
+		}
+		b.add(s, comp.Line{Kind: comp.Earning, Plan: plan.ID, Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
+			Exact: e.result.Exact, Amount: e.result.Amount, Working: strings.Join(e.result.Working, "; "), Credits: b.rows(e), Series: e.series})
+	}
+}
+
+// rows are the indices of the credits behind a payee's own measure in what it reads. A pooled measure's rows are the
+// pool's, shown once in tables/credits and not on every statement.
+func (b *builder) rows(e *entitlement) []int {
+	m, ok := measureIndex(b.a.in)[e.result.Measure]
+	if !ok || b.a.in.Measures[m].Pool != comp.PoolPayee {
+		return nil
+	}
+	var out []int
+	for _, i := range b.credits[[2]string{b.a.company.People[e.payee].ID, e.result.Measure}] {
+		d := b.a.tally.credits[i].Date
+		if e.duty.reads.Contains(d) && within(b.a.part.spans[e.payee][e.duty.plan], d) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// corrections adds what earlier months are still owed, one line a cause.
+func (b *builder) corrections(s *comp.Statement, due []owed) {
+	first := sort.Search(len(due), func(i int) bool { return due[i].key.payee >= s.Payee })
+	for _, o := range due[first:] {
+		if o.key.payee != s.Payee {
+			return
+		}
+		month, _ := comp.ParseMonth(o.key.month)
+		l := comp.Line{Kind: comp.TrueUp, Plan: o.key.plan, Component: o.key.component, Cause: o.cause, For: month, Exact: o.amount.Amount(), Amount: o.amount}
+		l.Title = fmt.Sprintf("Correction of %s: %s", o.key.month, o.cause)
+		if o.cause == releaseCause {
+			l.Kind, l.Title = comp.Release, "Release of held pay of "+o.key.month
+		}
+		if o.now != nil {
+			l.Clause, l.Series = o.now.result.Clause, o.now.series
+			l.Working = fmt.Sprintf("%s of %s at present knowledge: %s", o.now.result.Title, o.key.month, strings.Join(o.now.result.Working, "; "))
+		} else {
+			l.Working = "nothing is due for " + o.key.month + " any more"
+		}
+		b.add(s, l)
+	}
+}
+
+func (b *builder) add(s *comp.Statement, l comp.Line) {
+	l.Number = len(s.Lines) + 1
+	s.Lines = append(s.Lines, l)
+}
+
+// total sums the lines. A held payee's lines move to HeldTotal: nothing of them is paid or posted.
+func (b *builder) total(s *comp.Statement) {
+	for _, l := range s.Lines {
+		sum, err := s.Total.Plus(l.Amount)
+		if err != nil {
+			b.mixed(s, err)
+			break
+		}
+		s.Total = sum
+	}
+	if len(s.HeldFor) > 0 {
+		s.HeldTotal, s.Total, s.Lines = s.Total, comp.Money{Currency: s.Currency}, nil
+	}
+	b.history(s)
+}
+
+// mixed holds a payee whose lines are in two currencies: a sum of them would be a wrong cent.
+func (b *builder) mixed(s *comp.Statement, err error) {
+	f := comp.Finding{Code: "mixed_currencies", Reach: comp.ReachPayee, Payee: s.Payee, Table: "roster", Key: s.Payee, Column: comp.AttrEntity,
+		Message: fmt.Sprintf("%s moved between currencies of pay and has lines in both: %s", s.Payee, err), Hint: "pay the earlier currency by an adjustment"}
+	b.a.findings = append(b.a.findings, f)
+	b.a.held[s.Payee] = append(b.a.held[s.Payee], f.ID())
+	s.HeldFor = b.a.held[s.Payee]
+}
+
+// history fills year to date and the difference from the month before, from the ledger.
+func (b *builder) history(s *comp.Statement) {
+	year, last := b.a.in.Run.Period.Name()[:4], b.a.in.Run.Period.Start.AddMonths(-1)
+	s.YearToDate = s.Total
+	prev := &comp.PreviousStatement{Period: comp.Month(last), Total: comp.Money{Currency: s.Currency}}
+	deltas := map[string]*comp.ComponentDelta{}
+	at := func(component, title string) *comp.ComponentDelta {
+		if deltas[component] == nil {
+			zero := comp.Money{Currency: s.Currency}
+			deltas[component] = &comp.ComponentDelta{Component: component, Title: title, Before: zero, Now: zero}
+		}
+		return deltas[component]
+	}
+	found := false
+	for _, l := range b.posted[s.Payee] {
+		if l.Amount.Currency != s.Currency {
+			continue
+		}
+		if strings.HasPrefix(l.Paid, year) {
+			s.YearToDate.Minor += l.Amount.Minor
+		}
+		if l.Paid == prev.Period.Name() {
+			found = true
+			prev.Total.Minor += l.Amount.Minor
+			id, title := b.deltaName(l.Kind, l.Plan, l.Component)
+			at(id, title).Before.Minor += l.Amount.Minor
+		}
+	}
+	if !found {
+		return
+	}
+	for _, l := range s.Lines {
+		id, title := b.deltaName(l.Kind, l.Plan, l.Component)
+		at(id, title).Now.Minor += l.Amount.Minor
+	}
+	for _, id := range sortedKeys(deltas) {
+		prev.ByComponent = append(prev.ByComponent, *deltas[id])
+	}
+	s.Previous = prev
+}
+
+// deltaName groups lines for the difference from last month: each component by itself, corrections and adjustments apart.
+func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, title string) {
+	switch kind {
+	case comp.AdjustmentLine:
+		return "~adjustments", "Adjustments"
+	case comp.TrueUp, comp.Release:
+		return "~corrections", "Corrections of earlier months"
+	}
+	for i := range b.a.in.Plans {
+		if b.a.in.Plans[i].ID != plan {
+			continue
+		}
+		for _, c := range b.a.in.Plans[i].Components {
+			if c.ID == component {
+				return plan + "/" + component, c.Title
+			}
+		}
+	}
+	return plan + "/" + component, component
+}
+
+// ledger is what a close posts for a statement. A held payee is posted with nothing, and with what is held.
+func (b *builder) ledger(s *comp.Statement) []comp.LedgerEntry {
+	paid := b.a.in.Run.Period.Name()
+	if len(s.HeldFor) > 0 {
+		return []comp.LedgerEntry{{Payee: s.Payee, Paid: paid, For: paid, Kind: comp.Earning, Amount: comp.Money{Currency: s.Currency}, Held: s.HeldTotal}}
+	}
+	var out []comp.LedgerEntry
+	for _, l := range s.Lines {
+		out = append(out, comp.LedgerEntry{Payee: s.Payee, Plan: l.Plan, Component: l.Component, Paid: paid, For: l.For.Name(), Kind: l.Kind,
+			Cause: l.Cause, Amount: l.Amount, Held: comp.Money{Currency: l.Amount.Currency}})
+	}
+	return out
+}
