@@ -70,6 +70,9 @@ func FromInt128(hi int64, lo uint64, scale int) Number {
 	return FromRat(new(big.Rat).SetFrac(v, d))
 }
 
+// Small is the value as coef/10^scale; ok is false where it needs a rational.
+func (n Number) Small() (coef int64, scale int, ok bool) { return n.coef, int(n.scale), n.rat == nil }
+
 // Rat is the value as a rational, a copy that the caller may change.
 func (n Number) Rat() *big.Rat {
 	if n.rat != nil {
