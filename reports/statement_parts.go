@@ -1,0 +1,283 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// components show each calculation: the number, what it was held against, the steps, and the rows behind it.
+func (p *sheet) components() {
+	if len(p.s.Components) == 0 {
+		p.heading("How it was worked out", 8)
+		p.para(p.left, p.width, 9, false, quiet, "No component of a plan was measured for you in this period.")
+		return
+	}
+	p.heading("How it was worked out", 34)
+	for i := range p.s.Components {
+		if i > 0 {
+			p.y += 4
+			p.need(34)
+		}
+		p.component(&p.s.Components[i])
+	}
+}
+
+func (p *sheet) component(c *comp.ComponentResult) {
+	paid := money(c.Amount)
+	if c.Shown {
+		paid = "shown, not paid"
+	}
+	p.text(p.left, p.y, p.width-45, "L", 10, true, ink, cmp.Or(c.Title, c.Component))
+	p.text(p.left, p.y, p.width, "R", 10, true, ink, paid)
+	p.y += 4.9
+	sub := span(c.Period)
+	if c.Clause != "" {
+		sub = "Clause " + c.Clause + " · " + sub
+	}
+	p.text(p.left, p.y, p.width, "L", 8, false, quiet, sub+" · plan "+c.Plan)
+	p.y += 5
+	p.facts(c)
+	if c.Rate != "" {
+		p.para(p.left, p.width, 8.5, false, ink, "Rate: "+c.Rate)
+	}
+	for i, step := range c.Working {
+		p.y += 0.4
+		number := fmt.Sprintf("%d.", i+1)
+		p.need(lineHeight(8.5))
+		p.text(p.left, p.y, 5, "L", 8.5, false, quiet, number)
+		p.para(p.left+5, p.width-5, 8.5, false, ink, step)
+	}
+	if len(c.Held) > 0 {
+		p.y += 1
+		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))
+		p.findingTable(c.Held)
+	}
+	p.credits(p.x.behind(p.s, c), c.Unit)
+}
+
+// facts are the numbers of a component side by side. A score never stands without its n.
+func (p *sheet) facts(c *comp.ComponentResult) {
+	type fact struct{ label, value string }
+	facts := []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", count(c.N)}}
+	if c.Quota != nil {
+		facts = append(facts, fact{"Quota", p.inUnit(*c.Quota, c)})
+	}
+	if c.Target != nil {
+		facts = append(facts, fact{"Target pay", amount(*c.Target)})
+	}
+	if c.Attainment != nil {
+		facts = append(facts, fact{"Attainment", percent(*c.Attainment, 2)})
+	}
+	if !c.Shown && c.Exact.Number.Cmp(c.Amount.Amount().Number) != 0 {
+		facts = append(facts, fact{"Before rounding", amount(c.Exact)})
+	}
+	w := p.width / float64(max(4, len(facts)))
+	for i, f := range facts {
+		x := p.left + float64(i)*w
+		p.text(x, p.y, w-3, "L", 7.5, false, quiet, f.label)
+		p.text(x, p.y+3.8, w-3, "L", 10.5, false, ink, f.value)
+	}
+	p.y += 10
+	if c.Attainment != nil {
+		p.bar(*c.Attainment)
+	}
+}
+
+// inUnit is a quota: money where it has a currency, else a number of the measure's unit.
+func (p *sheet) inUnit(q comp.Amount, c *comp.ComponentResult) string {
+	if q.Currency != "" {
+		return amount(q)
+	}
+	if c.Unit == "share" {
+		return exact(q.Number.Mul(comp.Int(100)), c.Digits) + " %"
+	}
+	return exact(q.Number, c.Digits)
+}
+
+// bar draws attainment up to 150 % or, beyond, as far as it goes up to 300 %, with a mark at 100 %.
+func (p *sheet) bar(attainment comp.Number) {
+	a, _ := attainment.Rat().Float64()
+	full := 1.5
+	if a > full {
+		full = min(3, a)
+	}
+	w, h := p.width, 1.6
+	p.box(p.left, p.y, w, h, hair)
+	if a > 0 {
+		p.box(p.left, p.y, w*min(a, full)/full, h, accent)
+	}
+	mark := p.left + w/full
+	p.box(mark-0.15, p.y-0.9, 0.3, h+1.8, ink)
+	p.text(mark-10, p.y+h+0.7, 20, "C", 6.5, false, quiet, "100 %")
+	p.y += h + 4.2
+}
+
+// shownRows is the most rows behind a number that a statement lists: one page of them.
+const shownRows = 40
+
+// credits list the rows behind a number. Answers given in confidence are counted only.
+func (p *sheet) credits(all []comp.Credit, unit string) {
+	var open []comp.Credit
+	sealed := 0
+	for _, c := range all {
+		if c.Sealed {
+			sealed++
+		} else {
+			open = append(open, c)
+		}
+	}
+	p.y += 1.5
+	if sealed > 0 {
+		p.para(p.left, p.width, 8, false, quiet, plural(sealed, "answer")+" given in confidence; they are counted above and never shown one by one.")
+	}
+	if len(open) == 0 {
+		return
+	}
+	g := p.creditGrid(open, unit)
+	g.draw(p.canvas)
+	if rest := len(open) - shownRows; rest > 0 {
+		p.y += 1
+		p.para(p.left, p.width, 8, false, quiet, fmt.Sprintf("%s of %s. The other %d are in the table credits of run %s; payroll gives them to you on request.",
+			plural(shownRows, "row"), count(int64(len(open))), rest, p.x.r.Run.ID))
+	}
+}
+
+// creditGrid is the table of credits: with money value, share and what was credited; with yes or no where that is the
+// question; else with the plain value.
+func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
+	g := grid{size: 7.8, columns: []gridColumn{{"Date", 20, "L"}, {"Reference", 34, "L"}, {"What", 62, "L"}}}
+	yes := unit == "share"
+	if yes {
+		g.columns = append(g.columns, gridColumn{"Met", 18, "R"})
+	} else {
+		g.columns = append(g.columns, gridColumn{"Value", 30, "R"}, gridColumn{"Share", 16, "R"}, gridColumn{"Credited", 30, "R"})
+	}
+	for _, c := range open[:min(len(open), shownRows)] {
+		cells := []string{c.Date.String(), c.Key, c.Label}
+		switch {
+		case yes && c.Hit:
+			cells = append(cells, "yes")
+		case yes:
+			cells = append(cells, "no")
+		default:
+			cells = append(cells, amount(c.Value), exact(c.Share.Mul(comp.Int(100)), 0)+" %", amount(c.Credited))
+		}
+		g.rows = append(g.rows, gridRow{cells: cells})
+	}
+	return g
+}
+
+// corrections are the lines that do not come from this month's components: true-ups and releases, each with its steps
+// and the rows behind it.
+func (p *sheet) corrections() {
+	begun := false
+	for _, l := range lines(p.s) {
+		if l.Kind != comp.TrueUp && l.Kind != comp.Release {
+			continue
+		}
+		if !begun {
+			p.heading("Corrections of earlier months", 18)
+			begun = true
+		} else {
+			p.y += 2.5
+			p.need(14)
+		}
+		title := fmt.Sprintf("Line %d: %s, %s", l.Number, lineTitle(l), span(l.For))
+		if l.Cause != "" {
+			title += " (" + l.Cause + ")"
+		}
+		p.text(p.left, p.y, p.width-42, "L", 9, true, ink, title)
+		p.text(p.left, p.y, p.width, "R", 9, true, ink, money(l.Amount))
+		p.y += 4.8
+		if l.Working != "" {
+			p.para(p.left, p.width, 8.5, false, ink, l.Working)
+		}
+		p.credits(p.x.pick(l.Credits), "")
+	}
+}
+
+// notCounted are rows that concern the payee and wait for somebody to settle them.
+func (p *sheet) notCounted() {
+	held := p.x.held[p.s.Payee]
+	g := grid{size: 8, columns: []gridColumn{{"Reference", 34, "L"}, {"What", 54, "L"}, {"Why it is held", 60, "L"}, {"Amount", 30, "R"}}}
+	for _, h := range held {
+		if h.Kind == "payee" {
+			continue // said at the top
+		}
+		g.rows = append(g.rows, gridRow{cells: []string{h.Key, cmp.Or(h.Label, h.Table), h.Reason + refs(h.Findings), heldAmount(h.Amount)}})
+	}
+	if len(g.rows) == 0 {
+		return
+	}
+	p.heading("Held: not counted until settled", 16)
+	g.draw(p.canvas)
+}
+
+// refs names findings in brackets.
+func refs(ids []string) string {
+	if len(ids) == 0 {
+		return ""
+	}
+	return " [" + strings.Join(ids, ", ") + "]"
+}
+
+// heldAmount groups the exact text of a held amount, which has its currency behind it.
+func heldAmount(text string) string {
+	number, currency, _ := strings.Cut(text, " ")
+	n, err := comp.ParseExact(number)
+	if err != nil {
+		return text
+	}
+	return amount(comp.Amount{Number: n, Currency: comp.Currency(currency)})
+}
+
+// adjustments are what a person decided, with the reason and the name.
+func (p *sheet) adjustments() {
+	list := p.x.adjustments[p.s.Payee]
+	if len(list) == 0 {
+		return
+	}
+	p.heading("Adjustments", 16)
+	g := grid{size: 8, columns: []gridColumn{{"Id", 22, "L"}, {"Reason", 66, "L"}, {"Evidence", 36, "L"}, {"Decided by", 26, "L"}, {"Amount", 30, "R"}}}
+	for _, a := range list {
+		g.rows = append(g.rows, gridRow{cells: []string{a.ID, a.Reason, a.Evidence, a.By, money(a.Amount)}})
+	}
+	g.draw(p.canvas)
+}
+
+// yearToDate is what was posted since January, this statement included.
+func (p *sheet) yearToDate() {
+	run := p.x.r.Run
+	p.heading("Year to date", 8)
+	year := comp.Period{Start: comp.Day(run.Period.Start.Time().Year(), 1, 1), End: run.Period.End}
+	p.text(p.left, p.y, p.width-45, "L", 9, false, ink, "Paid for "+span(year)+", this statement included")
+	p.text(p.left, p.y, p.width, "R", 9, true, ink, money(p.s.YearToDate))
+	p.y += 5
+}
+
+// about says by which plan, how to question a line, and what the numbers rest on.
+func (p *sheet) about() {
+	run := p.x.r.Run
+	p.heading("Questions, plan and source", 26)
+	if p.x.r.Question != "" {
+		p.para(p.left, p.width, 9, true, ink, p.x.r.Question)
+		p.y += 1.2
+	}
+	facts := [][2]string{{"Statement", p.s.ID}}
+	for _, d := range p.s.Plans {
+		facts = append(facts, [2]string{"Plan", d.Name + ", version " + cmp.Or(d.Version, "unnamed") + ", sha256 " + d.Digest})
+	}
+	facts = append(facts, [2]string{"Run", run.ID}, [2]string{"Data known", "up to " + day(run.KnownAt) + "; business date " + day(run.Business)},
+		[2]string{"Made by", run.Program + ", request sha256 " + run.RequestDigest})
+	if !run.Approved {
+		facts = append(facts, [2]string{"Approval", "not approved"})
+	}
+	for _, f := range facts {
+		p.need(4.2)
+		p.text(p.left, p.y, 24, "L", 8, false, quiet, f[0])
+		p.para(p.left+25, p.width-25, 8, false, ink, f[1])
+	}
+}
