@@ -1,0 +1,91 @@
+package config
+
+import (
+	"fmt"
+	"sort"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// Describe is what was loaded, for a person to hold against what they meant: sources with their tables and columns,
+// measures, plans, and the attributes that conditions over people may name. Equal configs give equal text.
+func Describe(c *Config) string {
+	var b strings.Builder
+	s := c.Settings
+	fmt.Fprintf(&b, "%s, zone %s, pay periods from %s, paid on day %d of the following month\n", s.Company, s.Zone, comp.Month(s.First).Name(), s.PayDay)
+	for _, e := range s.Entities {
+		fmt.Fprintf(&b, "  entity %s: %s, %s, pays in %s under %s\n", e.ID, e.Name, e.Country, e.Currency, e.PayCode)
+	}
+	for _, src := range c.Sources {
+		fmt.Fprintf(&b, "source %s: %s in %s\n", src.Name, src.Kind, src.Folder)
+		for _, t := range src.Tables {
+			describeTable(&b, t)
+		}
+	}
+	fmt.Fprintf(&b, "people: attributes %s\n", orNothing(attributesOf(c.Mapping)))
+	for _, m := range c.Measures {
+		fmt.Fprintf(&b, "measure %s version %s: %s; %s of %s per %s, %s\n", m.ID, m.Version, m.Title, m.Aggregate, m.Unit, m.Pool, m.Family)
+		for _, t := range m.Terms {
+			fmt.Fprintf(&b, "  rows of %s by %s%s%s\n", t.Table, t.Date, when(" where ", t.Where), when(" hit ", t.Hit))
+		}
+	}
+	for _, p := range c.Plans {
+		fmt.Fprintf(&b, "plan %s version %s: %s; %s%s\n", p.ID, p.Version, p.Title, period(p.Effective), when(", for ", p.Eligible))
+		for _, k := range p.Components {
+			fmt.Fprintf(&b, "  %s (clause %s): %s, every %s, %s of %s%s\n", k.ID, k.Clause, k.Title, k.Every, k.Curve.Kind, k.Measure, shownOnly(k))
+		}
+	}
+	return b.String()
+}
+
+func describeTable(b *strings.Builder, t Table) {
+	c := t.Contract
+	fmt.Fprintf(b, "  table %s: %s %s, %s, keys %s\n", c.Name(), t.Format.Kind, t.Files, c.Mode, orNothing(c.Keys))
+	cols := make([]string, len(c.Columns))
+	for i, col := range c.Columns {
+		cols[i] = col.Name + " " + string(col.Type)
+	}
+	fmt.Fprintf(b, "    %s\n", strings.Join(cols, ", "))
+}
+
+// attributesOf are the attributes that the roster sets, sorted, each once; numbers are marked.
+func attributesOf(m comp.Mapping) (names []string) {
+	seen := map[string]bool{}
+	for _, r := range m.Roster {
+		for _, a := range r.Set {
+			if seen[a.Attr] {
+				continue
+			}
+			seen[a.Attr] = true
+			if numericAttribute(a.Attr) {
+				names = append(names, a.Attr+" (number)")
+			} else {
+				names = append(names, a.Attr)
+			}
+		}
+	}
+	sort.Strings(names)
+	return names
+}
+
+func orNothing(names []string) string {
+	if len(names) == 0 {
+		return "none"
+	}
+	return strings.Join(names, ", ")
+}
+
+func when(word string, e *comp.Expr) string {
+	if e == nil {
+		return ""
+	}
+	return word + strings.Join(strings.Fields(e.Text), " ")
+}
+
+func shownOnly(k comp.Component) string {
+	if k.Shown {
+		return ", shown without pay"
+	}
+	return ""
+}

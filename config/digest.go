@@ -1,0 +1,106 @@
+package config
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// measureDigest is the sha256, in hex, of measureText.
+func measureDigest(m comp.Measure) string {
+	sum := sha256.Sum256([]byte(measureText(m)))
+	return hex.EncodeToString(sum[:])
+}
+
+// measureText is the canonical text of a measure's definition: everything that it says and nothing of how it is laid out.
+// Two files that differ in comments, order of keys, quotes, defaults written out or blanks in a condition give one text.
+//
+//	carrot measure 1
+//	id "csat"
+//	version "1"
+//	…                 one "key value" a line, in the order below; texts are Go-quoted, lists are quoted texts joined by blanks
+//	term 1            then the first term's lines, and so on
+//	where (== (name "stage") (text "Closed Won"))
+//
+// Expressions are written as (operation argument …), literals as (kind value), columns as (name "column"); - is absence.
+func measureText(m comp.Measure) string {
+	var b strings.Builder
+	line := func(key string, values ...string) {
+		if len(values) == 0 {
+			values = []string{"-"}
+		}
+		fmt.Fprintf(&b, "%s %s\n", key, strings.Join(values, " "))
+	}
+	b.WriteString("carrot measure 1\n")
+	line("id", strconv.Quote(m.ID))
+	line("version", strconv.Quote(m.Version))
+	line("title", strconv.Quote(m.Title))
+	line("family", strconv.Quote(string(m.Family)))
+	line("unit", strconv.Quote(m.Unit))
+	line("digits", strconv.Itoa(m.Digits))
+	line("aggregate", strconv.Quote(string(m.Aggregate)))
+	line("pool", strconv.Quote(string(m.Pool)))
+	line("window", strconv.Itoa(m.Window))
+	for i, t := range m.Terms {
+		line("term", strconv.Itoa(i+1))
+		line("table", strconv.Quote(t.Table))
+		line("where", exprText(t.Where))
+		line("owner", quoted(t.Owner.Column, t.Owner.System)...)
+		if s := t.Owner.Split; s != nil {
+			line("split", quoted(s.Table, s.Key, s.Of, s.Owner, s.Percent)...)
+		}
+		line("value", exprText(t.Value))
+		line("hit", exprText(t.Hit))
+		line("currency", quoted(t.Currency, string(t.Fixed))...)
+		line("date", strconv.Quote(t.Date))
+		line("sign", strconv.Itoa(t.Sign))
+		if t.Fold != nil {
+			line("fold", quoted(append([]string{t.Fold.Order, t.Fold.Take}, t.Fold.By...)...)...)
+		}
+		line("label", quoted(t.Label...)...)
+	}
+	return b.String()
+}
+
+func quoted(texts ...string) (out []string) {
+	for _, t := range texts {
+		out = append(out, strconv.Quote(t))
+	}
+	return out
+}
+
+// exprText is the canonical text of an expression.
+func exprText(e *comp.Expr) string {
+	if e == nil {
+		return "-"
+	}
+	switch e.Op {
+	case comp.Name:
+		return "(name " + strconv.Quote(e.Name) + ")"
+	case comp.Lit:
+		return "(" + literalText(e.Lit) + ")"
+	}
+	parts := []string{string(e.Op)}
+	for _, a := range e.Args {
+		parts = append(parts, exprText(a))
+	}
+	return "(" + strings.Join(parts, " ") + ")"
+}
+
+func literalText(v comp.Value) string {
+	switch v.Kind {
+	case comp.KindText:
+		return "text " + strconv.Quote(v.Text)
+	case comp.KindNumber:
+		return "number " + v.Number.String()
+	case comp.KindDate:
+		return "date " + v.Date.String()
+	case comp.KindBool:
+		return "boolean " + strconv.FormatBool(v.Bool)
+	}
+	return "null"
+}
