@@ -21,8 +21,8 @@ import (
 type Store interface {
 	// Create writes the bytes of r, from its first to its last whatever its position, under a new key. It gives nil only
 	// when the bytes are durable and were written by this call. An existing key gives an error that is fs.ErrExist and
-	// changes nothing: a *Conflict where other bytes are kept there, any other error where the same are. Any other error
-	// leaves no file that readers can see, or, where an answer was lost and could not be asked for again, says so.
+	// changes nothing: a *Conflict where other bytes are kept there, any other error where the same are. After an error
+	// that is not fs.ErrExist the key is absent or complete, never part of the bytes; calling again settles which.
 	Create(ctx context.Context, key string, r io.ReadSeeker) error
 
 	// Open reads a key from its first byte. An absent key is fs.ErrNotExist, here and not at the first Read. The bytes are

@@ -12,6 +12,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 )
 
@@ -103,7 +104,7 @@ func (d *Dir) Create(ctx context.Context, key string, r io.ReadSeeker) error {
 }
 
 // place writes the file and gives it its name.
-func (d *Dir) place(ctx context.Context, key string, r io.ReadSeeker) (err error) {
+func (d *Dir) place(ctx context.Context, key string, r io.ReadSeeker) error {
 	if _, err := r.Seek(0, io.SeekStart); err != nil {
 		return err
 	}
@@ -113,11 +114,7 @@ func (d *Dir) place(ctx context.Context, key string, r io.ReadSeeker) (err error
 		return err
 	}
 	linkPoint()
-	defer func() {
-		if rm := d.root.Remove(temp); rm != nil && !errors.Is(rm, fs.ErrNotExist) {
-			err = errors.Join(err, rm)
-		}
-	}()
+	defer func() { _ = d.root.Remove(temp) }() // a name that stays is swept later and never listed
 	_, err = io.Copy(f, &ctxReader{ctx, r})
 	linkPoint()
 	if err == nil {
@@ -128,10 +125,6 @@ func (d *Dir) place(ctx context.Context, key string, r io.ReadSeeker) (err error
 	}
 	linkPoint()
 	if err := d.root.Link(temp, key); err != nil {
-		return err
-	}
-	linkPoint()
-	if err := d.root.Remove(temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	linkPoint()
@@ -211,6 +204,9 @@ func (d *Dir) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 		return nil, err
 	}
 	info, err := d.root.Lstat(key)
+	if errors.Is(err, syscall.ENOTDIR) {
+		return nil, fmt.Errorf("%s: %w: a part of it is a file", key, fs.ErrNotExist)
+	}
 	if err != nil {
 		return nil, err
 	}

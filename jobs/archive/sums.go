@@ -44,7 +44,7 @@ func parseSums(list []byte) (map[string]string, error) {
 		}
 		digest, key, ok := strings.Cut(line, "  ")
 		if !ok || !isDigest(digest) || CheckKey(key) != nil {
-			return nil, fmt.Errorf("list of sums, line %d: found %q, expected 64 hex digits, two blanks and a key; make one with `carrot verify --sums`", i+1, shorten(line))
+			return nil, fmt.Errorf("list of sums, line %d: found %q, expected 64 hex digits, two blanks and a key, as sha256sum writes them", i+1, shorten(line))
 		}
 		out[key] = digest
 	}

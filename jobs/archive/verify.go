@@ -172,6 +172,7 @@ func (v *verifier) fold(key string, f finding) {
 	switch p := f.parsed; {
 	case p.pull != nil:
 		v.claim(key, p.pull.Objects...)
+		v.files[key] = parsed{digest: p.digest}
 	case p.run != nil:
 		v.claim(key, p.run.Request)
 		for _, s := range p.run.sections() {
@@ -180,7 +181,7 @@ func (v *verifier) fold(key string, f finding) {
 		for _, ref := range p.run.Pulls {
 			v.claims[ref.Key] = append(v.claims[ref.Key], claim{by: key, digest: ref.Digest})
 		}
-		p.run = nil
+		v.files[key] = parsed{digest: p.digest, run: &Manifest{Kind: p.run.Kind, Period: p.run.Period}} // the lists are not needed again
 	case p.posting != nil:
 		v.claim(key, p.posting.Ledger)
 	case p.grave != nil:
@@ -278,15 +279,22 @@ func (v *verifier) wrongBytes(key, want, found string, size int64) *Problem {
 // absent reports what is referred to and not there, and where numbers have gaps.
 func (v *verifier) absent() {
 	for _, key := range sortedKeys(v.claims) {
-		if _, ok := v.size[key]; ok {
+		if _, ok := v.size[key]; ok || v.bad[key] {
 			continue
 		}
 		c := v.claims[key][0]
 		if grave := v.graves[key]; grave != "" {
-			v.tell(Problem{Kind: Expired, Key: key, Expected: "sha256 " + c.object.Digest, Found: "a tombstone, " + grave, By: c.by})
+			v.tell(Problem{Kind: Expired, Key: key, Expected: "sha256 " + key[len("objects/"):], Found: "a tombstone, " + grave, By: c.by})
 			continue
 		}
-		v.tell(Problem{Kind: Missing, Key: key, Expected: "a file", Found: "nothing", By: c.by, err: fs.ErrNotExist})
+		want := "a file with sha256 "
+		switch {
+		case c.digest != "":
+			want += c.digest
+		default:
+			want += key[max(0, len(key)-64):]
+		}
+		v.tell(Problem{Kind: Missing, Key: key, Expected: want, Found: "nothing", By: c.by, err: fs.ErrNotExist})
 	}
 	for _, key := range sortedKeys(v.graves) {
 		if _, ok := v.size[key]; ok {

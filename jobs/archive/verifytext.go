@@ -11,8 +11,7 @@ import (
 // inspectText reads a structured file and holds it against its name.
 func (v *verifier) inspectText(key string) finding {
 	if !ours(key) {
-		f := v.stray(key)
-		return f
+		return v.stray(key)
 	}
 	b, err := readText(v.ctx, v.store, key)
 	if err != nil {
