@@ -36,6 +36,7 @@ type Scheduler struct {
 
 	done    Done
 	retries map[string]retry
+	ticked  func() // for tests: a tick has ended
 }
 
 // Event is something that happened to a slot.
@@ -144,6 +145,9 @@ func (s *Scheduler) tick(ctx context.Context) {
 	defer func() {
 		if p := recover(); p != nil {
 			s.tell(Event{What: Failed, Err: fault(p)})
+		}
+		if s.ticked != nil {
+			s.ticked()
 		}
 	}()
 	slots, err := Due(s.Schedule, s.First, s.done, s.Clock.Now())
@@ -289,4 +293,6 @@ func (s *Scheduler) tell(e Event) {
 	s.Tell(e)
 }
 
-func fault(p any) error { return fmt.Errorf("this is a fault of carrot itself: %v\n%s", p, debug.Stack()) }
+func fault(p any) error {
+	return fmt.Errorf("this is a fault of carrot itself: %v\n%s", p, debug.Stack())
+}
