@@ -34,6 +34,7 @@ type canvas struct {
 	size                     float64       // the current font
 	bold                     bool
 	uncommon                 bool // a letter beyond commonFonts was written
+	unset                    bool // a letter that the fonts lack was written
 }
 
 // page sizes: North American payroll prints on Letter, everybody else on A4.
@@ -125,6 +126,7 @@ func (c *canvas) put(x, y, w float64, align string, size float64, bold bool, k c
 		return
 	}
 	c.uncommon = c.uncommon || !common(s)
+	c.unset = c.unset || unset(s)
 	c.font(size, bold)
 	have := c.pdf.GetStringWidth(s)
 	if have > w && w > 0 {

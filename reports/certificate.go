@@ -22,7 +22,7 @@ func certificate(r *comp.Result, made []File) File {
 	p.decisions(r)
 	p.expectations(r)
 	p.check(r, made)
-	return File{"audit/run.txt", mediaText, comp.Open, []byte(p.b.String())}
+	return File{"audit/run.txt", mediaText, comp.Personal, []byte(p.b.String())}
 }
 
 // page is a text of at most 110 columns where ids and digests allow it.
@@ -89,7 +89,8 @@ func (p *page) controls(r *comp.Result) {
 		for _, part := range c.Parts {
 			row := []string{"  " + part.Name, ">" + count(part.Rows)}
 			for _, cur := range currencies {
-				row = append(row, ">"+partSum(part, cur))
+				digits, _ := cur.Digits()
+				row = append(row, ">"+exact(partNumber(part, cur), digits))
 			}
 			rows = append(rows, row)
 		}
@@ -114,16 +115,15 @@ func controlCurrencies(c comp.Control) []comp.Currency {
 	return out
 }
 
-// partSum is a part's sum in one currency as text: zero where it has none, because rows without a sum add nothing.
-func partSum(part comp.ControlPart, cur comp.Currency) string {
+// partNumber is a part's sum in one currency: zero where it has none, because rows without a sum add nothing.
+func partNumber(part comp.ControlPart, cur comp.Currency) comp.Number {
 	var n comp.Number
 	for _, s := range part.Sums {
 		if s.Currency == cur {
 			n = n.Add(s.Number)
 		}
 	}
-	digits, _ := cur.Digits()
-	return exact(n, digits)
+	return n
 }
 
 func (p *page) pay(r *comp.Result) {
@@ -148,7 +148,7 @@ func (p *page) findings(r *comp.Result) {
 		rows = nil
 	}
 	p.table(rows, "none")
-	p.line("held: %s", plural(len(r.Held), "entry"))
+	p.line("entries on the Held sheets: %d", len(r.Held))
 }
 
 // findingGroup counts the findings of one code and reach.

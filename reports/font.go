@@ -3,6 +3,7 @@ package reports
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -10,7 +11,6 @@ import (
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/liberation/liberationsansbold"
 	"github.com/go-fonts/liberation/liberationsansregular"
-	"golang.org/x/text/unicode/bidi"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -78,7 +78,7 @@ func clean(s string) string {
 		case r > 0xFFFF:
 			return missing
 		}
-		rtl = rtl || unicode.In(r, unicode.Hebrew, unicode.Arabic)
+		rtl = rtl || rightToLeft(r)
 		return r
 	}, s)
 	if rtl {
@@ -87,24 +87,34 @@ func clean(s string) string {
 	return s
 }
 
-// visual puts text with right-to-left parts in the order in which it is drawn.
+// visual turns right-to-left parts of a line that runs left to right into the order in which they are drawn. A part
+// begins and ends with a right-to-left letter and has no letter or digit of the other direction in it.
 func visual(s string) string {
-	var p bidi.Paragraph
-	if _, err := p.SetString(s); err != nil {
-		return s
+	runes := []rune(s)
+	for i := 0; i < len(runes); i++ {
+		if !rightToLeft(runes[i]) {
+			continue
+		}
+		last := i
+		for j := i + 1; j < len(runes) && (rightToLeft(runes[j]) || !unicode.IsLetter(runes[j]) && !unicode.IsDigit(runes[j])); j++ {
+			if rightToLeft(runes[j]) {
+				last = j
+			}
+		}
+		slices.Reverse(runes[i : last+1])
+		i = last
 	}
-	order, err := p.Order()
-	if err != nil {
-		return s
-	}
-	var b strings.Builder
-	for i := range order.NumRuns() {
-		run := order.Run(i)
-		if run.Direction() == bidi.RightToLeft {
-			b.WriteString(bidi.ReverseString(run.String()))
-		} else {
-			b.WriteString(run.String())
+	return string(runes)
+}
+
+func rightToLeft(r rune) bool { return unicode.In(r, unicode.Hebrew, unicode.Arabic) }
+
+// unset says whether the fonts may lack letters of s: they have Latin, Greek, Cyrillic and Hebrew ones.
+func unset(s string) bool {
+	for _, r := range s {
+		if r == missing || unicode.IsLetter(r) && !unicode.In(r, unicode.Latin, unicode.Greek, unicode.Cyrillic, unicode.Hebrew, unicode.Common) {
+			return true
 		}
 	}
-	return b.String()
+	return false
 }

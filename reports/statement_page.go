@@ -125,6 +125,8 @@ func (p *sheet) amountBox(x, y, w float64) float64 {
 		when = "Held until settled: " + money(p.s.HeldTotal)
 	case p.x.r.Run.Kind == comp.Preview:
 		word, when = "You would be paid", "on "+day(p.x.r.Run.PayDate)+", as things stand on "+day(p.x.r.Run.KnownAt)
+	case p.s.Total.Minor < 0:
+		word, when = "Your balance is below zero", "Payroll settles it with you, from "+day(p.x.r.Run.PayDate)
 	case p.s.HeldTotal.Minor != 0:
 		when += "; held for now: " + money(p.s.HeldTotal)
 	}
@@ -153,7 +155,7 @@ func (p *sheet) heldReasons() {
 
 // findingTable shows findings by id: what is wrong and what somebody does about it.
 func (p *sheet) findingTable(ids []string) {
-	g := grid{size: 8, columns: []gridColumn{{"Finding", 27, "L"}, {"What is wrong", 80, "L"}, {"What settles it", 60, "L"}}}
+	g := grid{size: 8, columns: []gridColumn{{"Finding", 31, "L"}, {"What is wrong", 78, "L"}, {"What settles it", 58, "L"}}}
 	for _, id := range ids {
 		f, ok := p.x.findings[id]
 		if !ok {

@@ -27,8 +27,11 @@ func (p *sheet) components() {
 
 func (p *sheet) component(c *comp.ComponentResult) {
 	paid := money(c.Amount)
-	if c.Shown {
+	switch {
+	case c.Shown:
 		paid = "shown, not paid"
+	case len(c.Held) > 0 || len(p.s.HeldFor) > 0:
+		paid += ", held"
 	}
 	p.text(p.left, p.y, p.width-45, "L", 10, true, ink, cmp.Or(c.Title, c.Component))
 	p.text(p.left, p.y, p.width, "R", 10, true, ink, paid)
@@ -50,7 +53,7 @@ func (p *sheet) component(c *comp.ComponentResult) {
 		p.text(p.left, p.y, 5, "L", 8.5, false, quiet, number)
 		p.para(p.left+5, p.width-5, 8.5, false, ink, step)
 	}
-	if len(c.Held) > 0 {
+	if len(c.Held) > 0 && len(p.s.HeldFor) == 0 { // else said at the top
 		p.y += 1
 		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))
 		p.findingTable(c.Held)
@@ -104,7 +107,7 @@ func (p *sheet) bar(attainment comp.Number) {
 	if a > full {
 		full = min(3, a)
 	}
-	w, h := p.width, 1.6
+	w, h := p.width, 1.2
 	p.box(p.left, p.y, w, h, hair)
 	if a > 0 {
 		p.box(p.left, p.y, w*min(a, full)/full, h, accent)
@@ -274,6 +277,9 @@ func (p *sheet) about() {
 		[2]string{"Made by", run.Program + ", request sha256 " + run.RequestDigest})
 	if !run.Approved {
 		facts = append(facts, [2]string{"Approval", "not approved"})
+	}
+	if p.unset {
+		facts = append(facts, [2]string{"Letters", "A box stands for a letter that this document's font lacks; the employee id says who is meant."})
 	}
 	for _, f := range facts {
 		p.need(4.2)
