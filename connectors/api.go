@@ -1,50 +1,73 @@
 package connectors
 
 import (
-	"errors"
-
 	"carrot/transform"
 	"carrot/transform/comp"
 )
 
-var errSoon = errors.New("connectors: not there yet")
-
 // Split is a part of an Input that can be decoded on its own: a byte range cut at record starts, a sheet, or the whole.
 type Split struct {
 	in         Input
-	start, end int64
+	start, end int64 // positions: the first record, and after the last
+	line       int   // of the first record
+	fields     int   // cells that every record has; csv
+	cols       []int // per column of the contract its place in a record; csv, xlsx, Parquet
 }
 
-// Splits checks container, header, footer and completeness, and cuts the file into parts of about target bytes.
-func Splits(in Input, target int64) ([]Split, []comp.Finding) { return nil, nil }
+// Range are the positions of the first record and of the end, as in comp.Origin.Pos.
+func (s Split) Range() (start, end int64) { return s.start, s.end }
 
-// Decode turns a split into batches of about 8,000 rows, in the file's order. A wrong cell is a finding and its row is left out.
-func Decode(s Split, out func(transform.Batch) error) []comp.Finding { return nil }
+// Input is the file that the split is a part of.
+func (s Split) Input() Input { return s.in }
 
-// Record is one source row.
-type Record struct {
-	Raw    []byte
-	Line   int
-	Fields []string
-	Header []string
+// Splits checks container, header, footer and completeness, and cuts the file into parts of about target bytes, at
+// least 64 KiB; target 0 makes one. A finding of comp.ReachSource comes without splits. A file that cannot be read from
+// the middle (packed, another encoding, a sheet, Parquet) is one split. A file without rows is none, and a finding that
+// holds nothing says so.
+func Splits(in Input, target int64) ([]Split, []comp.Finding) {
+	if in.Size == 0 {
+		return nil, []comp.Finding{emptyFile(in)}
+	}
+	if target <= 0 || !in.plain() {
+		target = 1 << 62
+	}
+	switch in.Format.Kind {
+	case CSV:
+		return csvSplits(in, target)
+	case JSONL, JSON:
+		return jsonSplits(in, target)
+	case XLSX:
+		return xlsxSplits(in)
+	case Parquet:
+		return parquetSplits(in)
+	}
+	return nil, in.stops(&fault{"bad_dialect", "format is " + shown(in.Format.Kind) + ", expected csv, xlsx, jsonl, json or parquet", "correct `format:` of the table"})
 }
 
-// RecordAt is the source row at a position.
-func RecordAt(in Input, pos int64) (Record, error) { return Record{}, errSoon }
-
-// LineOf is the line of a position.
-func LineOf(in Input, pos int64) (int, error) { return 0, errSoon }
-
-// Proposal is what Propose found.
-type Proposal struct {
-	Format  Format
-	Columns []comp.Column
-	Reasons []string
-	YAML    string
+func emptyFile(in Input) comp.Finding {
+	return in.stop(&fault{"empty_file", "the file is empty, expected at least a header", "pull the file again; if the system had nothing to export, remove the file from its drop"}, 0, 1, 1)
 }
 
-// Propose sniffs a file.
-func Propose(in Input) (Proposal, error) { return Proposal{}, errSoon }
+// headerOnly says that a table has no row. That is valid, and worth a look.
+func headerOnly(in Input, line int) comp.Finding {
+	f := in.stop(&fault{"no_rows", "the file has a header and no row", "check the export's filter if rows were expected"}, 0, line, 0)
+	f.Reach = comp.ReachNone
+	return f
+}
 
-// ChildMain runs the decoding child where this process is one.
-func ChildMain() (handled bool) { return false }
+// Decode turns a split into batches of about 8,000 rows, in the file's order. A batch is the callee's until out returns;
+// its buffers are never written again, so what it points to stays good. A wrong cell is a finding of comp.ReachRow with
+// its text, and its row is left out of the batch. A finding of comp.ReachSource means that the rest was not read. An
+// error from out ends decoding and comes back as a finding of comp.ReachRun.
+func Decode(s Split, out func(transform.Batch) error) []comp.Finding {
+	switch s.in.Format.Kind {
+	case CSV:
+		return decodeCSV(s, out)
+	case JSONL, JSON:
+		return decodeJSON(s, out)
+	case XLSX:
+		return decodeXLSX(s, out)
+	default:
+		return decodeParquet(s, out)
+	}
+}

@@ -1,0 +1,73 @@
+package connectors
+
+import (
+	"hash/maphash"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+	"github.com/apache/arrow/go/v15/arrow/memory"
+)
+
+// interner gives each distinct text a small number, in order of first appearance. What it has numbered never changes, so
+// a batch's dictionary is a prefix of the next one's.
+type interner struct {
+	seed  maphash.Seed
+	slots []int32  // code + 1; 0 is free
+	hash  []uint64 // by code
+	off   []int32
+	bytes []byte
+	last  int32 // the code given last; neighbours are often equal
+}
+
+func newInterner() *interner {
+	return &interner{seed: maphash.MakeSeed(), slots: make([]int32, 64), off: make([]int32, 1, 16), last: -1}
+}
+
+func (t *interner) text(code int32) []byte { return t.bytes[t.off[code]:t.off[code+1]] }
+
+// code is the number of b.
+func (t *interner) code(b []byte) int32 {
+	if t.last >= 0 && string(t.text(t.last)) == string(b) {
+		return t.last
+	}
+	h := maphash.Bytes(t.seed, b)
+	mask := len(t.slots) - 1
+	for i := int(h) & mask; ; i = (i + 1) & mask {
+		c := t.slots[i] - 1
+		if c < 0 {
+			t.last = t.add(b, h, i)
+			return t.last
+		}
+		if t.hash[c] == h && string(t.text(c)) == string(b) {
+			t.last = c
+			return c
+		}
+	}
+}
+
+func (t *interner) add(b []byte, h uint64, slot int) int32 {
+	c := int32(len(t.hash))
+	t.slots[slot] = c + 1
+	t.hash = append(t.hash, h)
+	t.bytes = append(t.bytes, b...)
+	t.off = append(t.off, int32(len(t.bytes)))
+	if 2*len(t.hash) > len(t.slots) {
+		slots := make([]int32, 4*len(t.slots))
+		mask := len(slots) - 1
+		for code, h := range t.hash {
+			i := int(h) & mask
+			for slots[i] != 0 {
+				i = (i + 1) & mask
+			}
+			slots[i] = int32(code) + 1
+		}
+		t.slots = slots
+	}
+	return c
+}
+
+// data is the dictionary so far.
+func (t *interner) data() *array.Data {
+	return array.NewData(arrow.BinaryTypes.String, len(t.hash), []*memory.Buffer{nil,
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(t.off)), memory.NewBufferBytes(t.bytes)}, nil, 0, 0)
+}

@@ -1,0 +1,258 @@
+package connectors
+
+import (
+	"bytes"
+	"io"
+)
+
+// cut is a record start.
+type cut struct {
+	pos  int64
+	line int // of the record, from 1
+}
+
+// survey is what one pass over the text learns before anything is decoded: where records start, and how the text ends.
+type survey struct {
+	*syntax
+	body    int64 // position of the first record after the header
+	size    int64 // of the decoded stream
+	cuts    []cut // the first is the body; then one about every target bytes
+	recent  [2]cut
+	ended   bool // the last record has its record end
+	open    bool // a quote is open at the end …
+	openPos int64
+	target  int64
+
+	base             int64
+	inQuote, closing bool // closing: a quote was the chunk's last byte; the next byte tells whether it closes
+	prev             [2]byte
+	lines            int // line of the next byte
+	counted          int // of the chunk
+}
+
+// stride is how often the survey notes a record start for itself, and the least size of a split. Tests lower it.
+var stride int64 = 64 << 10
+
+// chunkSize is how much is read at once, and leastBuffer the smallest buffer of a scanner. Tests lower them.
+var chunkSize, leastBuffer = 256 << 10, 4 << 10
+
+// newline is the byte that ends a physical line.
+func (s *syntax) newline() byte {
+	if bytes.IndexByte(s.end, '\n') < 0 && bytes.IndexByte(s.end, '\r') >= 0 {
+		return '\r'
+	}
+	return '\n'
+}
+
+// simple says that quotes alone tell where a record can start, so that cells need not be cut for it.
+func (s *syntax) simple() bool {
+	return len(s.delim) == 1 && (s.lax || string(s.end) == "\r\n") && (!s.quoting || s.esc == s.quote)
+}
+
+// surveyText passes once over the text from the body on.
+func surveyText(in Input, s *syntax, body cut, target int64) (*survey, error) {
+	v := &survey{syntax: s, body: body.pos, cuts: []cut{body}, recent: [2]cut{body, body}, base: body.pos, lines: body.line, target: max(target, stride)}
+	r, err := in.text(body.pos)
+	if err != nil {
+		return nil, err
+	}
+	if s.simple() {
+		err = v.walk(r)
+	} else {
+		err = v.scan(r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if last := len(v.cuts) - 1; last > 0 && v.cuts[last].pos >= v.size {
+		v.cuts = v.cuts[:last]
+	}
+	return v, nil
+}
+
+func (v *survey) walk(r io.Reader) error {
+	buf := make([]byte, chunkSize)
+	for {
+		n, err := io.ReadFull(r, buf)
+		if n > 0 {
+			v.chunk(buf[:n])
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+	}
+	v.size = v.base
+	v.open = v.inQuote && !v.closing
+	v.ended = v.prev[1] == '\n' && (v.lax || v.prev[0] == '\r') && !v.open
+	return nil
+}
+
+// chunk follows the quotes through b and notes record starts outside them.
+func (v *survey) chunk(b []byte) {
+	p := 0
+	if v.closing {
+		v.closing = false
+		if b[0] == v.quote {
+			p = 1
+		} else {
+			v.inQuote = false
+		}
+	}
+	for p < len(b) {
+		i := -1
+		if v.quoting {
+			i = bytes.IndexByte(b[p:], v.quote)
+		}
+		switch {
+		case v.inQuote && i < 0:
+			p = len(b)
+		case v.inQuote:
+			p += i + 1
+			if p == len(b) {
+				v.closing = true
+			} else if b[p] == v.quote {
+				p++
+			} else {
+				v.inQuote = false
+			}
+		case i < 0:
+			v.starts(b, p, len(b))
+			p = len(b)
+		default:
+			v.starts(b, p, p+i)
+			p += i
+			if v.cellStart(b, p) {
+				v.inQuote, v.openPos = true, v.base+int64(p)
+			}
+			p++
+		}
+	}
+	v.lines += bytes.Count(b[v.counted:], []byte{v.newline()})
+	v.counted = 0
+	v.base += int64(len(b))
+	if len(b) > 1 {
+		v.prev[0] = b[len(b)-2]
+	} else {
+		v.prev[0] = v.prev[1]
+	}
+	v.prev[1] = b[len(b)-1]
+}
+
+// before is the byte k before index i of the chunk, reaching into the chunk before.
+func (v *survey) before(b []byte, i, k int) byte {
+	if i-k >= 0 {
+		return b[i-k]
+	}
+	return v.prev[2+i-k]
+}
+
+func (v *survey) cellStart(b []byte, i int) bool {
+	if v.base+int64(i) == v.body {
+		return true
+	}
+	switch v.before(b, i, 1) {
+	case v.delim[0]:
+		return true
+	case '\n':
+		return v.lax || v.before(b, i, 2) == '\r'
+	}
+	return false
+}
+
+// starts notes record starts in b[from:to], which lies outside quotes.
+func (v *survey) starts(b []byte, from, to int) {
+	for {
+		at := max(from, int(min(v.recent[1].pos+stride-1-v.base, int64(to))))
+		i := bytes.IndexByte(b[at:to], '\n')
+		if i < 0 {
+			return
+		}
+		at += i
+		from = at + 1
+		if !v.lax && v.before(b, at, 1) != '\r' {
+			continue
+		}
+		v.lines += bytes.Count(b[v.counted:from], []byte{v.newline()})
+		v.counted = from
+		v.note(cut{v.base + int64(from), v.lines})
+	}
+}
+
+func (v *survey) note(c cut) {
+	v.recent[0], v.recent[1] = v.recent[1], c
+	if c.pos >= v.cuts[len(v.cuts)-1].pos+v.target {
+		v.cuts = append(v.cuts, c)
+	}
+}
+
+// scan does the same with the record scanner, for dialects where quotes alone do not tell.
+func (v *survey) scan(r io.Reader) error {
+	sc := newScanner(v.syntax, r, v.cuts[0], chunkSize)
+	v.ended = true
+	for sc.next() {
+		if sc.pos() >= v.recent[1].pos+stride {
+			v.note(sc.here())
+		}
+		v.ended, v.open = !sc.unfinished, sc.open
+		if sc.open {
+			v.openPos = sc.base + int64(sc.cells[len(sc.cells)-1].start) - 1
+		}
+	}
+	v.size = sc.base + int64(sc.n)
+	return sc.err
+}
+
+// ending looks at the last records: where the footer begins, and whether the last record of the data is whole.
+func (v *survey) ending(in Input) (end int64, whole bool, last cut, err error) {
+	if len(v.footer) == 0 && v.ended || v.size == v.body {
+		return v.size, true, cut{}, nil
+	}
+	for _, from := range []cut{v.recent[0], v.cuts[0]} {
+		r, err := in.text(from.pos)
+		if err != nil {
+			return 0, false, cut{}, err
+		}
+		sc := newScanner(v.syntax, r, from, chunkSize/4)
+		end, whole, last = v.size, true, from
+		data, footer := false, false
+		for sc.next() {
+			if v.isFooter(sc) {
+				if !footer {
+					footer, end = true, sc.pos()
+				}
+				continue
+			}
+			data, footer, end = true, false, v.size
+			last, whole = sc.here(), !sc.unfinished
+		}
+		if sc.err != nil {
+			return 0, false, cut{}, sc.err
+		}
+		if data || from == v.cuts[0] {
+			break
+		}
+	}
+	return end, whole, last, nil
+}
+
+// isFooter says that the present record may be cut from the end: blank, or its first cell starts like a footer.
+func (v *survey) isFooter(sc *scanner) bool {
+	if len(v.footer) == 0 {
+		return false
+	}
+	first := sc.content(sc.cells[0], nil)
+	for _, f := range v.footer {
+		if f != "" && bytes.HasPrefix(first, []byte(f)) {
+			return true
+		}
+	}
+	for _, c := range sc.cells {
+		if c.end > c.start {
+			return false
+		}
+	}
+	return true
+}
