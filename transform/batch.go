@@ -41,6 +41,7 @@ type Inputs struct {
 	Waivers     []comp.Waiver
 	Adjustments []comp.Adjustment
 	Ledger      []comp.LedgerEntry // every earlier posting
+	Found       []comp.Finding     // what was found before anything is computed: files that are unfit, waivers and adjustments
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
 	Memory      int64              // bytes that folds may hold before they spill; 0 means 64 MiB

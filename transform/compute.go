@@ -56,7 +56,7 @@ func assess(in *Inputs, v *Verbs) (*assessment, error) {
 	s := newSettler(in, v, company, part, g, t)
 	s.logins(ds)
 	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, entitlements: s.settle(ds)}
-	a.findings = append(append(append(findings, notices...), facts...), s.findings...)
+	a.findings = append(append(append(append(a.findings, in.Found...), findings...), append(notices, facts...)...), s.findings...)
 	if err := a.expect(); err != nil {
 		return nil, err
 	}

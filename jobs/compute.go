@@ -1,0 +1,154 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+
+	"carrot/connectors"
+	"carrot/jobs/archive"
+	"carrot/transform"
+	"carrot/transform/comp"
+)
+
+// work is a run that was computed and not yet written anywhere.
+type work struct {
+	facts   comp.RunFacts
+	result  *comp.Result
+	lineage *transform.Lineage
+	classes map[string]comp.Class // by table
+	stopped bool                  // a source or a total is unfit: nothing is paid
+	bench   *bench
+}
+
+// Close gives the opened files back.
+func (w *work) Close() error { return w.bench.vault.Close() }
+
+// perturb is nil but in tests, which put a fault into the calculation to see that others notice.
+var perturb func(now transform.Inputs, prev *transform.Inputs) (*comp.Result, *transform.Lineage, error)
+
+// compute derives a run from what the archive holds: the same for a first run, a repetition and a replay.
+func (h *House) compute(ctx context.Context, k *knowledge, req comp.Request, chain []archive.Posting, program string) (*work, error) {
+	past, err := past(ctx, h.Archive, chain)
+	if err != nil {
+		return nil, err
+	}
+	w := &work{facts: k.facts(req, program), bench: newBench(ctx, h), classes: map[string]comp.Class{}}
+	if err := w.run(k, past); err != nil {
+		w.Close()
+		return nil, err
+	}
+	return w, ctx.Err()
+}
+
+func (w *work) run(k *knowledge, past history) error {
+	for _, c := range k.config.Contracts {
+		w.classes[c.Name()] = c.Class
+	}
+	now, found, err := w.bench.inputs(k, w.facts, past.ledger)
+	if err != nil {
+		return err
+	}
+	found = waive(append(found, k.findings...), k.waivers, w.facts.Business)
+	var prev *transform.Inputs
+	if past.prev != nil {
+		p, _, err := w.bench.inputs(past.prev, past.facts, past.ledger)
+		if err != nil {
+			return fmt.Errorf("the close before: %w", err)
+		}
+		p.Files, prev = w.bench.files, &p
+	}
+	now.Files = w.bench.files
+	if transform.Stops(found) {
+		w.stop(k, found)
+	} else {
+		now.Found = found
+		compute := transform.Compute
+		if perturb != nil {
+			compute = perturb
+		}
+		w.bench.h.tell("computing", w.facts.Period.Name(), 0, 0)
+		if w.result, w.lineage, err = compute(now, prev); err != nil {
+			return fmt.Errorf("computing %s: %w", w.facts.Period.Name(), err)
+		}
+		if transform.Stops(w.result.Findings) {
+			w.stop(k, w.result.Findings)
+		}
+	}
+	return w.number()
+}
+
+// stop leaves the findings as the whole outcome.
+func (w *work) stop(k *knowledge, found []comp.Finding) {
+	var expectations []comp.Expectation
+	if w.result != nil {
+		expectations = w.result.Expectations
+	}
+	comp.SortFindings(found)
+	w.stopped, w.lineage = true, nil
+	w.result = &comp.Result{Run: w.facts, Company: k.config.Settings.Company, Question: k.config.Settings.Question,
+		Entities: k.config.Settings.Entities, Findings: found, Expectations: expectations}
+}
+
+// waive marks the findings that a waiver in force settles.
+func waive(found []comp.Finding, waivers []comp.Waiver, business comp.Date) []comp.Finding {
+	for i := range found {
+		id := found[i].ID()
+		for _, x := range waivers {
+			if x.Finding == id && business <= x.Until {
+				found[i].Waived = x.Reason + " (" + x.By + ")"
+			}
+		}
+	}
+	return found
+}
+
+// maxShown is how many findings of one code and column are shown with their line; tables/findings has every one.
+const maxShown = 1000
+
+// number counts line numbers for what is printed: credits, and findings up to the number that is shown of a kind. Rows of
+// sealed tables get none.
+func (w *work) number() error {
+	r := w.result
+	seen := map[[2]string]int{}
+	for i := range r.Findings {
+		f := &r.Findings[i]
+		kind := [2]string{f.Code, f.Column}
+		if seen[kind]++; seen[kind] > maxShown || f.Line > 0 || w.classes[f.Table] == comp.Sealed {
+			continue
+		}
+		line, err := w.line(f.Table, f.Origin)
+		if err != nil {
+			return err
+		}
+		f.Line = line
+	}
+	for i := range r.Credits {
+		c := &r.Credits[i]
+		if c.Sealed {
+			continue
+		}
+		line, err := w.line(c.Table, c.Origin)
+		if err != nil {
+			return err
+		}
+		c.Line = line
+	}
+	return nil
+}
+
+// line is the line of a record in its raw file (the row of a sheet); 0 where it did not come from one.
+func (w *work) line(table string, o comp.Origin) (int, error) {
+	obj, ok := w.bench.object[o.File]
+	if !ok || o.File == "" {
+		return 0, nil
+	}
+	in, err := w.bench.vault.input(obj, w.bench.reader.of(o.File, table), 0)
+	if err != nil {
+		return 0, err
+	}
+	line, err := connectors.LineOf(in, o.Pos)
+	if err != nil {
+		return 0, fmt.Errorf("%s: the line at %d: %w", o.Name, o.Pos, err)
+	}
+	return line, nil
+}

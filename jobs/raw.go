@@ -1,0 +1,112 @@
+package jobs
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"carrot/connectors"
+	"carrot/jobs/archive"
+	"carrot/transform/comp"
+)
+
+// inMemory is the size in bytes up to which an archived file is held in memory; a larger one lies unpacked in a private
+// temporary file while the job runs.
+const inMemory = 1 << 20
+
+// vault opens archived raw files for reading at any place, each once, after its digests were found right.
+type vault struct {
+	ctx   context.Context
+	store archive.Store
+	temp  string
+
+	mu   sync.Mutex
+	open map[string]io.ReaderAt // by raw digest
+	held []io.Closer
+	dir  string // spilled folds; made when first needed
+}
+
+func newVault(ctx context.Context, s archive.Store, temp string) *vault {
+	return &vault{ctx: ctx, store: s, temp: temp, open: map[string]io.ReaderAt{}}
+}
+
+// Close forgets everything that was opened.
+func (v *vault) Close() error {
+	var errs []error
+	for _, c := range v.held {
+		errs = append(errs, c.Close())
+	}
+	if v.dir != "" {
+		errs = append(errs, os.RemoveAll(v.dir))
+	}
+	v.open, v.held, v.dir = nil, nil, ""
+	return errors.Join(errs...)
+}
+
+// at opens an object. Damage is an *archive.Problem.
+func (v *vault) at(o archive.Object) (io.ReaderAt, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if r, ok := v.open[o.Digest]; ok {
+		return r, nil
+	}
+	var r io.ReaderAt
+	if o.Size <= inMemory {
+		b, err := archive.Get(v.ctx, v.store, o)
+		if err != nil {
+			return nil, err
+		}
+		r = bytes.NewReader(b)
+	} else {
+		f, err := archive.Open(v.ctx, v.store, o, v.temp)
+		if err != nil {
+			return nil, err
+		}
+		v.held = append(v.held, f)
+		r = f
+	}
+	v.open[o.Digest] = r
+	return r, nil
+}
+
+// input is an archived file as a decoder reads it.
+func (v *vault) input(o archive.Object, t tableDef, file uint32) (connectors.Input, error) {
+	r, err := v.at(o)
+	if err != nil {
+		return connectors.Input{}, err
+	}
+	return connectors.Input{ReaderAt: r, Size: o.Size, Name: o.Name, Digest: o.Digest, File: file, Format: t.format, Contract: t.contract}, nil
+}
+
+// tableDef is how one table is read.
+type tableDef struct {
+	contract comp.Contract
+	format   connectors.Format
+	kind     string // the connector
+}
+
+// Create makes a temporary file for a fold. See transform.Spill.
+func (v *vault) Create(name string) (io.WriteCloser, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.dir == "" {
+		dir, err := os.MkdirTemp(v.temp, "carrot-spill-*")
+		if err != nil {
+			return nil, fmt.Errorf("a private temporary folder: %w", err)
+		}
+		v.dir = dir
+	}
+	return os.OpenFile(filepath.Join(v.dir, filepath.Base(name)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+// Open reads back what Create wrote.
+func (v *vault) Open(name string) (io.ReadCloser, error) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return os.Open(filepath.Join(v.dir, filepath.Base(name)))
+}

@@ -1,0 +1,296 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/apache/arrow/go/v15/arrow"
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"carrot/jobs/archive"
+	"carrot/transform"
+	"carrot/transform/comp"
+)
+
+// Record is where one record of a source went in one run.
+type Record struct {
+	Run      string    `json:"run"`
+	Period   string    `json:"period"`
+	Record   string    `json:"record"` // source/table/ID
+	Class    string    `json:"class"`
+	Sealed   int       `json:"sealed_rows"`        // of a sealed table: rows with that key, not shown
+	Versions []Version `json:"versions,omitempty"` // in the order of knowledge; the last one is in force
+	Credits  []Credit  `json:"credits,omitempty"`  // paid: to whom, in which lines
+	Findings []Finding `json:"findings,omitempty"` // held, or merely noted
+	Reasons  []string  `json:"reasons,omitempty"`  // why no measure of this run takes it, one a measure
+	Fate     string    `json:"fate"`               // paid, credited, held, excluded, unknown
+}
+
+// Version is one row with the record's key.
+type Version struct {
+	Known string `json:"known"` // "" always
+	SourceRow
+}
+
+// ExplainRecord says where a record, source/table/ID, went: paid to whom in which line, held with which finding, or
+// excluded and why. The ID is the text of the table's key columns, joined by |. Rows of sealed tables are counted and
+// never shown.
+func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest, record, temp string) (Record, error) {
+	out := Record{Run: m.Run, Period: m.Period, Record: record}
+	parts := strings.SplitN(record, "/", 3)
+	if len(parts) != 3 || parts[2] == "" {
+		return out, refuse("--record %s: expected source/table/ID, such as salesforce/deals/0061", record)
+	}
+	e, err := newExplainer(ctx, store, m, temp)
+	if err != nil {
+		return out, err
+	}
+	defer e.vault.Close()
+	table, key := parts[0]+"."+parts[1], parts[2]
+	def, ok := tableDefs(e.k)[table]
+	if !ok {
+		return out, refuse("--record %s: %s is no table of the run; tables are %s", record, table, firstFew(tableNames(e.k)))
+	}
+	if !def.contract.Keyed() {
+		return out, refuse("--record %s: rows of %s have no identity; name the columns that identify a row under keys: in the source's file", record, table)
+	}
+	out.Class = string(def.contract.Class)
+	last, err := e.versions(def, key, &out)
+	if err != nil {
+		return out, err
+	}
+	if def.contract.Class == comp.Sealed {
+		out.Fate = "sealed"
+		return out, nil
+	}
+	if err := e.fate(table, key, &out); err != nil {
+		return out, err
+	}
+	out.decide(e.k, table, last)
+	return out, nil
+}
+
+func tableNames(k *knowledge) []string {
+	var out []string
+	for _, c := range k.config.Contracts {
+		out = append(out, c.Name())
+	}
+	return out
+}
+
+// versions finds the rows with the key, in the order of knowledge, and gives the values of the last one.
+func (e *explainer) versions(def tableDef, key string, out *Record) (map[string]comp.Value, error) {
+	var last map[string]comp.Value
+	h := replayHouse(e.store, "", nil)
+	newest := map[string]string{}
+	for _, p := range e.k.pulls {
+		for _, o := range p.Objects {
+			if p.Name() == def.contract.Name() {
+				newest[o.Name] = o.Digest
+			}
+		}
+	}
+	for _, p := range e.k.pulls {
+		if p.Name() != def.contract.Name() {
+			continue
+		}
+		for _, o := range p.Objects {
+			if newest[o.Name] != o.Digest {
+				continue
+			}
+			in, err := e.vault.input(o, def, 0)
+			if err != nil {
+				return nil, err
+			}
+			splits, _ := h.splits(def.kind, in)
+			for _, decode := range splits {
+				var stop error
+				decode(func(b transform.Batch) error {
+					for i := range int(b.Rec.NumRows()) {
+						row, ok := rowWithKey(def.contract, b.Rec, i, key)
+						if !ok {
+							continue
+						}
+						last = row
+						if stop = e.version(def, p, o, b.Pos[i], out); stop != nil {
+							return stop
+						}
+					}
+					return e.ctx.Err()
+				})
+				if stop != nil {
+					return nil, stop
+				}
+			}
+		}
+	}
+	return last, e.ctx.Err()
+}
+
+// version adds one row to what is shown, or to the count of what is not.
+func (e *explainer) version(def tableDef, p archive.Pull, o archive.Object, pos int64, out *Record) error {
+	row, sealed, err := e.row(comp.Origin{File: o.Digest, Name: o.Name, Pos: pos}, []string{def.contract.Name()})
+	if err != nil {
+		return err
+	}
+	if sealed {
+		out.Sealed++
+		return nil
+	}
+	v := Version{SourceRow: row}
+	if p.Known != Always {
+		v.Known = p.Known.String()
+	}
+	out.Versions = append(out.Versions, v)
+	return nil
+}
+
+// fate collects credits and findings of a record.
+func (e *explainer) fate(table, key string, out *Record) error {
+	if err := e.loadCredits(""); err != nil {
+		return err
+	}
+	for _, c := range e.credits {
+		if c.Table == table && c.Key == key {
+			out.Credits = append(out.Credits, c)
+		}
+	}
+	return sidecarLines(e.ctx, e.store, e.m, findingsFile, func(f Finding) error {
+		if f.Table == table && f.Key == key {
+			out.Findings = append(out.Findings, f)
+		}
+		return nil
+	})
+}
+
+// decide names the record's fate, and for a record that nobody is credited with, why.
+func (r *Record) decide(k *knowledge, table string, last map[string]comp.Value) {
+	for _, f := range r.Findings {
+		if f.Waived == "" && f.Reach == comp.ReachRow.String() {
+			r.Fate = "held"
+			return
+		}
+	}
+	for _, c := range r.Credits {
+		if len(c.Lines) > 0 {
+			r.Fate = "paid"
+			return
+		}
+	}
+	if len(r.Credits) > 0 {
+		r.Fate = "credited"
+		return
+	}
+	if last == nil {
+		r.Fate = "unknown"
+		r.Reasons = append(r.Reasons, fmt.Sprintf("no row of %s has this key in what the run knew", table))
+		return
+	}
+	r.Fate = "excluded"
+	for _, m := range k.config.Measures {
+		for _, t := range m.Terms {
+			if t.Table == table {
+				r.Reasons = append(r.Reasons, m.ID+": "+whyNot(t, last, r.Period))
+			}
+		}
+	}
+	if len(r.Reasons) == 0 {
+		r.Reasons = append(r.Reasons, "no measure reads "+table)
+	}
+}
+
+// whyNot says why a term does not take a row in a pay period.
+func whyNot(t comp.Term, row map[string]comp.Value, period string) string {
+	if t.Where != nil {
+		v, err := t.Where.Eval(func(name string) comp.Value { return row[name] })
+		if err != nil {
+			return err.Error()
+		}
+		if !v.True() {
+			var have []string
+			for _, name := range t.Where.Names() {
+				have = append(have, name+" is "+show(row[name]))
+			}
+			return fmt.Sprintf("its condition %s is not met: %s", t.Where.Text, strings.Join(have, ", "))
+		}
+	}
+	day := row[t.Date]
+	if day.Kind != comp.KindDate {
+		return t.Date + " is empty, so the row is in no measuring period"
+	}
+	return fmt.Sprintf("its day %s, by %s, is in no measuring period that pays in %s, or the owner takes part in no plan with this measure on that day", day.Date, t.Date, period)
+}
+
+// show is a value as text.
+func show(v comp.Value) string {
+	switch v.Kind {
+	case comp.KindBool:
+		return fmt.Sprint(v.Bool)
+	case comp.KindText:
+		return fmt.Sprintf("%q", v.Text)
+	case comp.KindNumber:
+		return v.Number.String()
+	case comp.KindDate:
+		return v.Date.String()
+	}
+	return "empty"
+}
+
+// rowWithKey gives a row's values where its key columns, joined by |, are the key.
+func rowWithKey(c comp.Contract, rec arrow.Record, i int, key string) (map[string]comp.Value, bool) {
+	var have []string
+	for _, name := range c.Keys {
+		col := c.Index(name)
+		have = append(have, keyText(cell(c.Columns[col], rec.Column(col), i)))
+	}
+	if strings.Join(have, "|") != key {
+		return nil, false
+	}
+	out := map[string]comp.Value{}
+	for j, col := range c.Columns {
+		out[col.Name] = cell(col, rec.Column(j), i)
+	}
+	return out, true
+}
+
+func keyText(v comp.Value) string {
+	if v.Kind == comp.KindText {
+		return v.Text
+	}
+	if v.Kind == comp.Null {
+		return ""
+	}
+	return show(v)
+}
+
+// cell is a decoded cell as a value.
+func cell(col comp.Column, a arrow.Array, i int) comp.Value {
+	if a.IsNull(i) {
+		return comp.Value{}
+	}
+	switch a := a.(type) {
+	case *array.String:
+		return comp.TextValue(strings.Clone(a.Value(i)))
+	case *array.Dictionary:
+		if words, ok := a.Dictionary().(*array.String); ok {
+			return comp.TextValue(strings.Clone(words.Value(a.GetValueIndex(i))))
+		}
+	case *array.Int64:
+		return comp.NumberValue(comp.Int(a.Value(i)))
+	case *array.Decimal128:
+		v := a.Value(i)
+		return comp.NumberValue(comp.FromInt128(v.HighBits(), v.LowBits(), col.Scale))
+	case *array.Date32:
+		return comp.DateValue(comp.Date(a.Value(i)))
+	case *array.Timestamp:
+		zone, err := comp.Zone(col.Zone)
+		if err != nil {
+			return comp.Value{}
+		}
+		return comp.DateValue(comp.DateIn(int64(a.Value(i)), zone))
+	case *array.Boolean:
+		return comp.BoolValue(a.Value(i))
+	}
+	return comp.Value{}
+}
