@@ -46,6 +46,7 @@ func (l *loader) load(name string) {
 // each reads every document of every file that the key's patterns match, in order of name.
 func (l *loader) each(f fields, dir, key string, read func(n node, file []byte)) {
 	var names []string
+	l.broken[key] = !f.at(key).isList()
 	for _, n := range f.at(key).items("file patterns") {
 		pattern, ok := n.text(false)
 		if !ok {
@@ -54,12 +55,14 @@ func (l *loader) each(f fields, dir, key string, read func(n node, file []byte))
 		full := path.Join(dir, pattern)
 		if path.IsAbs(pattern) || !fs.ValidPath(full) {
 			n.wrong(n.says(), "a pattern of files below the config's folder", "write one such as "+key+"/*.yaml")
+			l.broken[key] = true
 			continue
 		}
 		found, err := fs.Glob(l.fsys, full)
 		switch {
 		case err != nil:
 			n.wrong(n.says(), "a pattern with *, ? and [ ] in pairs", "write one such as "+key+"/*.yaml")
+			l.broken[key] = true
 		case len(found) == 0 && !strings.ContainsAny(pattern, `*?[`):
 			n.wrong(n.says(), "a file that is there", "check the name, or remove it")
 		}

@@ -37,7 +37,7 @@ func (l *loader) curve(f fields) comp.Curve {
 	} else {
 		f.never("it with kind marginal, retroactive or steps only", "remove it", "bands", "edge")
 	}
-	if f.has("bands") && !f.has("edge") {
+	if f.has("bands") && !f.has("edge") && slices.Contains(bandCurves, c.Kind) {
 		f.keyNode("bands").wrong("bands without edge", `whether a bound belongs to the band above it, "[lo,hi)", or below it, "(lo,hi]"`, `add edge: "[lo,hi)"`)
 	}
 	c.UpperEdge = f.choice("edge", "[lo,hi)", "[lo,hi)", "(lo,hi]") == "(lo,hi]"
@@ -61,6 +61,7 @@ func (f fields) of(kind comp.CurveKind) string {
 	of := f.choice("of", only, "attainment", "value")
 	if only != "" && of != only {
 		f.at("of").wrong("of: "+of+" with kind "+string(kind), "of: "+only, "remove it")
+		return only
 	}
 	return of
 }
@@ -86,12 +87,20 @@ func (l *loader) rate(f fields, c *comp.Curve) {
 	}
 }
 
+// tier is a band with its bounds as they are written, for messages.
+type tier struct {
+	comp.Band
+	fields
+	from, to string
+}
+
 // bands reads tiers: from 0 on, each beginning where the one before ends, the last one open.
 func (f fields) bands() (out []comp.Band) {
 	items := f.optional("bands", "bands")
 	if f.at("bands").isList() && len(items) == 0 {
 		f.at("bands").wrong("an empty list", "at least one band", `add {from: "0%", pays: …}`)
 	}
+	var before *tier
 	sound := true // bounds were read, so that they can be held against each other
 	for i, n := range items {
 		k, ok := n.fields("a band", "from! to pays!")
@@ -99,52 +108,65 @@ func (f fields) bands() (out []comp.Band) {
 			sound = false
 			continue
 		}
-		b := comp.Band{Open: !k.has("to"), Where: n.place()}
+		b := tier{Band: comp.Band{Open: !k.has("to"), Where: n.place()}, fields: k}
 		var fromOK, toOK bool
 		b.From, fromOK = k.at("from").ratio()
 		b.To, toOK = k.at("to").ratio()
 		b.Pays, _ = k.at("pays").ratio()
 		sound = sound && fromOK && (toOK || b.Open)
 		if sound {
-			k.tier(out, b, i == len(items)-1)
+			b.from = k.at("from").y.Value
+			b.starts(before)
+			b.ends(i == len(items)-1)
 		}
-		out = append(out, b)
+		before = &b
+		out = append(out, b.Band)
 	}
 	return out
 }
 
-// tier holds a band against the one before it.
-func (f fields) tier(before []comp.Band, b comp.Band, last bool) {
-	shown := f.at("from").y.Value
+// starts holds a band's lower bound against the band before it.
+func (b *tier) starts(before *tier) {
+	at := b.at("from")
 	switch {
-	case len(before) == 0 && !b.From.IsZero():
-		f.at("from").wrong("a first band from "+shown, "bands that start at 0", `add {from: "0%", to: "`+shown+`", pays: "0%"} before it`)
-	case len(before) > 0 && b.From.Cmp(before[len(before)-1].From) <= 0:
-		f.at("from").wrong("a band from "+shown+" after one from "+percent(before[len(before)-1].From), "bands in ascending order", "sort them")
-	case len(before) > 0 && !before[len(before)-1].Open && b.From.Cmp(before[len(before)-1].To) > 0:
-		f.at("from").wrong("a gap between "+percent(before[len(before)-1].To)+" and "+shown, "a band that starts where the one before ends", `write from: "`+percent(before[len(before)-1].To)+`"`)
-	case len(before) > 0 && !before[len(before)-1].Open && b.From.Cmp(before[len(before)-1].To) < 0:
-		f.at("from").wrong("an overlap from "+shown+" to "+percent(before[len(before)-1].To), "a band that starts where the one before ends", `write from: "`+percent(before[len(before)-1].To)+`"`)
-	}
-	switch {
-	case last && !b.Open:
-		f.at("to").wrong("a last band that ends at "+f.at("to").y.Value, "a last band without an end", "remove to")
-	case !last && b.Open:
-		f.wrong("a band without to before the last one", "an end for every band but the last", `add to:`)
-	case !b.Open && b.To.Cmp(b.From) <= 0:
-		f.at("to").wrong("a band from "+shown+" to "+f.at("to").y.Value, "an end above the start", "swap or correct them")
+	case before == nil && !b.From.IsZero():
+		at.wrong("a first band from "+b.from, "bands that start at 0", `add {from: "0%", to: "`+b.from+`", pays: "0%"} before it`)
+	case before == nil:
+	case b.From.Cmp(before.From) <= 0:
+		at.wrong("a band from "+b.from+" after one from "+before.from, "bands in ascending order", "sort them")
+	case before.Open || b.From.Cmp(before.To) == 0:
+	case b.From.Cmp(before.To) > 0:
+		at.wrong("a gap between "+before.to+" and "+b.from, "a band that starts where the one before ends", `write from: "`+before.to+`"`)
+	default:
+		at.wrong("an overlap from "+b.from+" to "+before.to, "a band that starts where the one before ends", `write from: "`+before.to+`"`)
 	}
 }
 
-// percent is a ratio as plans write it.
-func percent(n comp.Number) string { return n.Mul(comp.Int(100)).String() + "%" }
+// ends holds a band's upper bound against the lower one: every band but the last has one.
+func (b *tier) ends(last bool) {
+	if b.Open {
+		if !last {
+			b.wrong("a band without to before the last one", "an end for every band but the last", `add to:`)
+		}
+		return
+	}
+	b.to = b.at("to").y.Value
+	switch {
+	case last:
+		b.at("to").wrong("a last band that ends at "+b.to, "a last band without an end", "remove to")
+	case b.To.Cmp(b.From) <= 0:
+		b.at("to").wrong("a band from "+b.from+" to "+b.to, "an end above the start", "swap or correct them")
+		b.Open = true // its end says nothing about where the next band starts
+	}
+}
 
 // points reads the corners of a line: at least two, ascending.
 func (f fields) points() (out []comp.Band) {
 	items := f.optional("points", "points")
 	if f.at("points").isList() && len(items) < 2 {
-		f.at("points").wrong(strconv.Itoa(len(items))+" points", "at least two points", "add one; before the first and after the last the line is flat")
+		f.at("points").wrong([]string{"no points", "one point"}[len(items)], "at least two points", "add one; before the first and after the last the line is flat")
 	}
+	last := ""
 	for _, n := range items {
 		k, ok := n.fields("a point", "at! pays!")
 		if !ok {
@@ -154,10 +176,10 @@ func (f fields) points() (out []comp.Band) {
 		at, good := k.at("at").ratio()
 		b.Pays, _ = k.at("pays").ratio()
 		if b.From = at; good && len(out) > 0 && at.Cmp(out[len(out)-1].From) <= 0 {
-			k.at("at").wrong("a point at "+k.at("at").y.Value+" after one at "+percent(out[len(out)-1].From), "points in ascending order", "sort them")
+			k.at("at").wrong("a point at "+k.at("at").y.Value+" after one at "+last, "points in ascending order", "sort them")
 		}
 		if good {
-			out = append(out, b)
+			out, last = append(out, b), k.at("at").y.Value
 		}
 	}
 	return out

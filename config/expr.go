@@ -1,7 +1,6 @@
 package config
 
 import (
-	"fmt"
 	"regexp"
 	"sort"
 	"strconv"
@@ -25,6 +24,14 @@ type scope struct {
 	noun  string               // "column" or "attribute"
 	names []string             // in order of declaration
 	kinds map[string]comp.Kind // comp.Null where a mistake hides the kind
+}
+
+// wanted is what a name in the expression must be.
+func (s *scope) wanted() string {
+	if s.noun == "attribute" {
+		return "an attribute that the roster sets"
+	}
+	return "a " + s.noun + " of " + s.what
 }
 
 // compiler keeps one checking environment per scope.
@@ -150,10 +157,25 @@ func (l *loader) over(t *table, n node, want comp.Kind) *comp.Expr {
 		return nil
 	}
 	if t == nil {
-		n.text(false)
+		l.grammar(n)
 		return nil
 	}
 	return l.expr(t.scope(), n, want)
+}
+
+// grammar parses an expression over a table that nobody knows: its names and kinds cannot be checked.
+func (l *loader) grammar(n node) {
+	text, ok := n.text(true)
+	if !ok {
+		return
+	}
+	env, err := l.exprs.env(&scope{what: "nothing"})
+	if err != nil {
+		return // the language itself is at fault, and every expression over a table that is known says so
+	}
+	if _, issues := env.Parse(text); issues.Err() != nil {
+		l.syntax(n, text, issues.Errors())
+	}
 }
 
 // expr parses, checks and converts an expression that must give the kind.
@@ -331,7 +353,7 @@ func (c *converter) explain(e *cel.Error) {
 		return
 	}
 	if m := selection.FindStringSubmatch(e.Message); m != nil {
-		c.n.l.wrongAt(at, "a field of "+kindWords(m[1]), "a "+c.scope.noun+" of "+c.scope.what, "write the name without a point")
+		c.n.l.wrongAt(at, "a field of "+kindWords(m[1]), c.scope.wanted(), "write the name without a point")
 		return
 	}
 	c.n.l.wrongAt(at, "an expression that does not fit: "+short(e.Message), "values of one kind", "compare text with text, number with number, date with date")
@@ -341,8 +363,8 @@ func (c *converter) explain(e *cel.Error) {
 func (c *converter) unknown(id int64, at comp.Place, name string) {
 	if c.calls()[id] {
 		fns := []string{"startsWith", "endsWith", "contains", "lowerAscii", "date"}
-		c.n.l.wrongAt(at, "the function "+strconv.Quote(operatorText(name)), list(fns)+", or an operator", suggest(name, fns))
+		c.n.l.wrongAt(at, "the function "+strconv.Quote(operatorText(name)), list(fns)+", or an operator", suggestOr(name, fns, "write one of them"))
 		return
 	}
-	c.n.l.wrongAt(at, "the "+c.scope.noun+" "+strconv.Quote(short(name)), fmt.Sprintf("a %s of %s", c.scope.noun, c.scope.what), suggest(name, c.scope.names))
+	c.n.l.wrongAt(at, "the "+c.scope.noun+" "+strconv.Quote(short(name)), c.scope.wanted(), suggest(name, c.scope.names))
 }

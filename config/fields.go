@@ -172,10 +172,10 @@ func (f fields) currency(key string) comp.Currency {
 
 func (n node) currency() (comp.Currency, bool) {
 	s, ok := n.text(false)
-	if !ok {
+	if !ok || !n.knownCurrency(s) {
 		return "", false
 	}
-	return comp.Currency(s), n.knownCurrency(s)
+	return comp.Currency(s), true
 }
 
 // knownCurrency records a mistake where code is none of ISO 4217's.
@@ -211,10 +211,12 @@ func (f fields) onlyOne(must bool, keys ...string) string {
 	return ""
 }
 
-// never records a mistake for each of the keys that is there.
+// never records a mistake for each of the keys that is there: "it" at the beginning of want stands for the key.
 func (f fields) never(want, next string, keys ...string) {
 	for _, k := range keys {
-		if f.has(k) {
+		if rest, it := strings.CutPrefix(want, "it "); f.has(k) && it {
+			f.keyNode(k).wrong("the key "+k, k+" "+rest, next)
+		} else if f.has(k) {
 			f.keyNode(k).wrong("the key "+k, want, next)
 		}
 	}

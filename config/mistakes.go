@@ -77,17 +77,30 @@ func distance(a, b string) int {
 	return last[len(y)]
 }
 
-// nearest is the valid name that a slip of the hand would make of name: at most a third of its letters differ. "" where
-// none is near.
+// nearest is the valid name of which a slip of the hand would make name: at most a third of its letters differ, or it is
+// the only one that holds name whole. "" where none is near.
 func nearest(name string, valid []string) string {
-	if len(name) > 100 {
+	size := len([]rune(name))
+	if size > 100 {
 		return ""
 	}
-	best, at := "", max(1, len([]rune(name))/3)+1
+	best, at := "", min(max(1, size/3)+1, size)
 	for _, v := range valid {
 		if d := distance(name, v); d < at || (d == at && best != "" && v < best) {
 			best, at = v, d
 		}
+	}
+	if best != "" || size < 3 {
+		return best
+	}
+	for _, v := range valid {
+		if !strings.Contains(strings.ToLower(v), strings.ToLower(name)) {
+			continue
+		}
+		if best != "" {
+			return ""
+		}
+		best = v
 	}
 	return best
 }
@@ -110,11 +123,16 @@ func list(names []string) string {
 
 // suggest is the next thing to type where name is not one of valid.
 func suggest(name string, valid []string) string {
+	if len(valid) == 0 {
+		return "declare it, or remove this"
+	}
+	return suggestOr(name, valid, "write "+list(valid))
+}
+
+// suggestOr is suggest with something else to type where no name is near.
+func suggestOr(name string, valid []string, otherwise string) string {
 	if n := nearest(name, valid); n != "" {
 		return "write " + n
 	}
-	if len(valid) == 0 {
-		return ""
-	}
-	return "write " + list(valid)
+	return otherwise
 }

@@ -132,7 +132,7 @@ func (n node) choice(words []string) (string, bool) {
 			return w, true
 		}
 	}
-	n.wrong(n.says(), list(words), suggest(n.y.Value, words))
+	n.wrong(n.says(), list(words), suggestOr(n.y.Value, words, "write one of them"))
 	return "", false
 }
 
@@ -143,8 +143,12 @@ func (n node) integer(lo, hi int) (int, bool) {
 		return 0, false
 	}
 	v, err := strconv.Atoi(n.y.Value)
-	if err != nil || strconv.Itoa(v) != n.y.Value || v < lo || v > hi {
+	switch {
+	case err != nil || strconv.Itoa(v) != n.y.Value:
 		n.wrong(n.says(), want, "write it in plain digits")
+		return 0, false
+	case v < lo || v > hi:
+		n.wrong(n.says(), want, fmt.Sprintf("write %d or more, up to %d", lo, hi))
 		return 0, false
 	}
 	return v, true

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -181,6 +182,8 @@ func (l *loader) crosswalk(f fields) {
 		case "system_is":
 			m.SystemIs = c.text("system_is")
 			l.systems[m.SystemIs] = true
+		default:
+			l.crossed = true // a mistake already; do not call every system unknown for it
 		}
 		l.config.Mapping.Crosswalk = append(l.config.Mapping.Crosswalk, m)
 	}
@@ -241,15 +244,15 @@ func (l *loader) calendarMaps(f fields) {
 		}
 		m := comp.CalendarMap{Name: c.name("name")}
 		m.Until, _ = c.at("until").date()
-		for _, p := range fixedPeriods {
-			if m.Name == p {
-				c.at("name").wrong("the calendar name "+p, "a name other than "+list(fixedPeriods), "rename it")
-			}
+		if slices.Contains(fixedPeriods, m.Name) {
+			c.at("name").wrong("the calendar name "+m.Name, "a name other than "+list(fixedPeriods), "rename it")
 		}
 		if l.calendars[m.Name] && m.Name != "" {
 			c.at("name").wrong("the calendar "+m.Name+" a second time", "each name once", "rename it")
 		}
-		l.calendars[m.Name] = true
+		if !slices.Contains(fixedPeriods, m.Name) {
+			l.calendars[m.Name] = true
+		}
 		switch c.onlyOne(true, "starts", "table") {
 		case "starts":
 			m.Starts = c.starts(m.Until)

@@ -185,7 +185,7 @@ func (l *loader) missing(f fields, c *comp.Component, m *measured) {
 		f.at("measure").wrong("a measure of aggregate "+string(m.Aggregate)+" without missing", "what it does without a row", "add missing: neutral, zero or hold")
 	case m != nil && m.Aggregate != "" && !ratio && f.has("missing") && !f.has("min_n"):
 		f.keyNode("missing").wrong("missing without min_n for aggregate "+string(m.Aggregate), "it with min_n, or with aggregate share, rate or mean", "add min_n: or remove it")
-	case c.Missing == "neutral" && !f.has("target"):
+	case c.Missing == "neutral" && !f.has("target") && !slices.Contains(paidTargets, c.Curve.Kind):
 		f.at("missing").wrong("missing: neutral without target", "a target, which neutral pays", "add target: or write zero or hold")
 	}
 }

@@ -36,9 +36,9 @@ func (l *loader) source(n node, _ []byte) {
 	s := Source{Name: f.column("source"), Kind: f.choice("kind", "", "files"), Folder: f.location("folder")}
 	if first, twice := l.sources[s.Name]; twice && s.Name != "" {
 		f.at("source").wrong("source "+s.Name+" a second time", "each source once", "join it with "+first.src.name+" or rename it")
-		return
+	} else {
+		l.sources[s.Name] = f.at("source")
 	}
-	l.sources[s.Name] = f.at("source")
 	tables, ok := f.at("tables").entries("tables")
 	if !ok {
 		return
