@@ -2,6 +2,7 @@ package example
 
 import (
 	"fmt"
+	"strings"
 
 	"carrot/config/example/truth"
 	"carrot/transform/comp"
@@ -79,18 +80,21 @@ func (g *generator) deal(n, month int) deal {
 	length := int(g.starts[month+1] - g.starts[month])
 	closed := g.starts[month] + comp.Date(c.below(length))
 	lag := comp.Date(c.below(20) + c.below(20))
+	if month == 0 { // the first month also delivers what was sold before it
+		closed = max(first-20+comp.Date(c.below(length+20)), first-lag)
+	}
 	won := c.perMille(880)
 	if place < 2 {
 		closed, lag, won = g.starts[month]+comp.Date(c.below(8)), lag%5, true
 	}
-	owner, ok := g.seller(c, office, closed, -1)
+	owner, ok := g.seller(c, office, max(first, closed), -1)
 	if !ok {
 		owner = planSeller
 	}
-	d := deal{id: "0065g00000" + counter(n, 5), german: office == 0, won: won, owner: owner, username: g.username(owner), closed: closed,
-		account: accounts[c.below(len(accounts))], isNew: c.perMille(350), currency: dealCurrency(c, office)}
+	d := deal{id: "0065g00000" + counter(n, 5), german: office == 0, won: won, owner: owner, username: g.staff[owner].username, closed: closed,
+		account: accounts[c.below(len(accounts))], isNew: c.perMille(250), currency: dealCurrency(c, office)}
 	d.name = fmt.Sprintf("%s: sensors, lot %d", d.account, 100+c.below(900))
-	minor := int64(80_000 + c.below(1_300_000))
+	minor := int64(80_000 + c.below(900_000))
 	d.states = []dealState{{closed, comp.NoDate, minor}}
 	delivered := closed + lag
 	d.promised = g.promise(c, closed, delivered)
@@ -150,7 +154,7 @@ func (g *generator) promise(c *chance, closed, delivered comp.Date) comp.Date {
 
 // share splits a deal between its owner and another seller.
 func (g *generator) share(c *chance, d *deal, office int) {
-	other, ok := g.seller(c, office, d.closed, d.owner)
+	other, ok := g.seller(c, office, max(first, d.closed), d.owner)
 	if !ok || other == planEdge || d.owner == planEdge {
 		return
 	}
@@ -158,16 +162,10 @@ func (g *generator) share(c *chance, d *deal, office int) {
 	d.splits = []dealSplit{{d.owner, part, comp.NoDate}, {other, 100 - part, comp.NoDate}}
 }
 
-// username is the account's name as Salesforce shows it; the crosswalk has it in lower case.
-func (g *generator) username(person int) string {
-	p := &g.world.People[person]
-	return address(p.First, p.Last)
-}
-
 // dealFacts tells the truth about a deal: every state that some close sees, its shares and its refund.
 func (g *generator) dealFacts(d *deal) {
 	w := g.world
-	login := g.login(systemSales, d.username)
+	login := g.login(systemSales, strings.ToLower(d.username))
 	for i, s := range d.states {
 		known, seen := g.seen(s.changed, i+1 < len(d.states), func() comp.Date { return d.states[i+1].changed })
 		if !seen || !d.won || s.delivered == comp.NoDate {

@@ -25,7 +25,7 @@ type Size struct {
 
 // Default is the company of `carrot demo`.
 func Default() Size {
-	return Size{People: 62, Months: 15, Tickets: 9000, Deals: 1800, Responses: 4500, Seed: 1}
+	return Size{People: 62, Months: 15, Tickets: 9000, Deals: 2400, Responses: 4500, Seed: 1}
 }
 
 // first is the first day of the first pay period, as carrot.yaml says it.

@@ -11,8 +11,10 @@ import (
 
 // cast is what the generator knows of a person beside what HR knows.
 type cast struct {
-	german bool
-	desk   bool // works under the shared Zendesk login at times
+	german   bool
+	desk     bool   // works under the shared Zendesk login at times
+	username string // in Salesforce, as its exports show it
+	shown    string // first and last name
 }
 
 // role is a place in the company.
@@ -154,14 +156,14 @@ func distinct(sorted []int) []int {
 	return out
 }
 
-// place is the first letter of the department on a day of employment, 'D' for a director anywhere, 0 otherwise.
+// place is the first letter of the department on a day of employment, '*' for a director anywhere, 0 otherwise.
 func place(p *truth.Person, day comp.Date) byte {
 	var letter byte
 	for _, j := range p.Jobs {
 		if j.Effective <= day {
 			letter = j.Department[0]
 			if strings.HasSuffix(j.Title, "Director") {
-				letter = 'D'
+				letter = '*'
 			}
 		}
 	}
@@ -199,7 +201,10 @@ func (g *generator) hire(i int) {
 	p.First, p.Last = names(i)
 	p.Email = address(p.First, p.Last)
 	p.Entity, p.Currency, p.Payroll = r.entity, "EUR", fmt.Sprintf("%05d", 310+i*3)
-	g.staff[i].german = r.entity == "DE01"
+	g.staff[i] = cast{german: r.entity == "DE01", username: p.Email, shown: p.First + " " + p.Last}
+	if i%6 == planAmerican { // somebody typed it with a capital: logins mean the same in either case
+		g.staff[i].username = strings.ToUpper(p.Email[:1]) + p.Email[1:]
+	}
 	if !g.staff[i].german {
 		p.Currency, p.Payroll = "USD", fmt.Sprintf("%06d", 1700+i)
 	}

@@ -12,7 +12,7 @@ const unknownLogin = "h.vandenberg@nordlicht.example"
 
 // plain is a deal made by hand: won, delivered on a day and entered there on the same.
 func (g *generator) plain(owner int, german bool, currency comp.Currency, minor int64, closed, delivered comp.Date) deal {
-	return deal{german: german, won: true, owner: owner, username: g.username(owner), currency: currency, closed: closed, promised: delivered,
+	return deal{german: german, won: true, owner: owner, username: g.staff[owner].username, currency: currency, closed: closed, promised: delivered,
 		account: "Helix Fertigung GmbH", name: "Helix: line controls", states: []dealState{{closed, comp.NoDate, minor}, {delivered, delivered, minor}}}
 }
 

@@ -29,11 +29,10 @@ func (g *generator) own(system, name string, person int, from, to comp.Date) {
 
 // loginOf is a person's own account in a system.
 func (g *generator) loginOf(system string, person int) int32 {
-	p := &g.world.People[person]
 	if system == systemTickets {
-		return g.login(system, p.First+" "+p.Last)
+		return g.login(system, g.staff[person].shown)
 	}
-	return g.login(system, p.Email)
+	return g.login(system, g.world.People[person].Email)
 }
 
 // crosswalk gives everybody in Sales and Customer Service accounts from their first day there. They outlive their owner's
@@ -49,7 +48,7 @@ func (g *generator) crosswalk() {
 			case departmentSales:
 				g.own(systemSales, p.Email, i, j.Effective, comp.NoDate)
 			case departmentCare:
-				g.own(systemTickets, p.First+" "+p.Last, i, j.Effective, comp.NoDate)
+				g.own(systemTickets, g.staff[i].shown, i, j.Effective, comp.NoDate)
 				g.own(systemSurveys, p.Email, i, j.Effective, comp.NoDate)
 			}
 		}
@@ -98,7 +97,7 @@ func (g *generator) quotas() {
 			continue
 		}
 		c := g.about('Q', i)
-		monthly := g.size.Deals * 6600 / g.size.Months / sellers * (80 + c.below(35)) / 100
+		monthly := g.size.Deals * 4500 / g.size.Months / sellers * (80 + c.below(35)) / 100
 		monthly = max(1, monthly*int(p.Jobs[0].FTE)/100/500) * 500
 		if p.Currency == "USD" {
 			monthly = monthly * 108 / 100

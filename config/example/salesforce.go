@@ -72,19 +72,13 @@ func (g *generator) writeGermanDeals(k int, s *sheet) {
 			stage = "Geschlossen und verloren"
 		}
 		s.cells(d.name, d.account, d.id, kind, stage, string(d.currency), money(st.minor, true), dotted(d.closed), dotted(d.promised), dotted(st.delivered),
-			g.shown(d.owner), d.username, dotted(st.changed))
+			g.staff[d.owner].shown, d.username, dotted(st.changed))
 		s.end()
 	})
 	s.cell("Gesamtsummen (" + strconv.Itoa(rows) + " Datensätze)")
 	s.end()
 	s.raw("\n\"Nordlicht Instruments\"\n\"Vertrauliche Informationen – nicht weitergeben\"\n" +
 		"\"Copyright (c) 2000-2026 salesforce.com, inc. Alle Rechte vorbehalten.\"\n")
-}
-
-// shown is a person's name as the German export can show it.
-func (g *generator) shown(person int) string {
-	p := &g.world.People[person]
-	return p.First + " " + p.Last
 }
 
 func kindOf(isNew bool) string {
@@ -118,7 +112,7 @@ func (g *generator) writeAmericanDeals(k int, s *sheet) {
 			stage = "Closed Lost"
 		}
 		s.cells(d.name, d.account, d.id, kindOf(d.isNew), stage, string(d.currency), money(st.minor, false), slashed(d.closed), slashed(d.promised),
-			slashed(st.delivered), g.shown(d.owner), d.username, slashed(st.changed))
+			slashed(st.delivered), g.staff[d.owner].shown, d.username, slashed(st.changed))
 		s.end()
 	})
 	footer(s, rows)
@@ -136,7 +130,7 @@ func (g *generator) writeSplits(k int, s *sheet) {
 				continue
 			}
 			rows++
-			s.cells(d.id, d.name, g.shown(share.owner), g.username(share.owner), strconv.FormatInt(share.percent, 10)+".00", slashed(on))
+			s.cells(d.id, d.name, g.staff[share.owner].shown, g.staff[share.owner].username, strconv.FormatInt(share.percent, 10)+".00", slashed(on))
 			s.end()
 		}
 	})

@@ -75,7 +75,7 @@ func (g *generator) ticket(n, month int) ticket {
 	t := ticket{number: 6_130_900_000_000 + int64(n), created: created, createdAt: c.minute(), solved: comp.NoDate, subject: subjects[c.below(len(subjects))],
 		requester: c.below(5000), priority: []string{"", "", "Low", "Normal", "High", "Urgent"}[c.below(6)], channel: []string{"Mail", "Web form", "Chat", "Phone"}[c.below(4)]}
 	t.tags = []string{"", "billing", "gateway urgent", "how_to", "sensor firmware_2"}[c.below(5)]
-	t.login, t.assignee = g.loginOf(systemTickets, agent), g.world.People[agent].First+" "+g.world.People[agent].Last
+	t.login, t.assignee = g.loginOf(systemTickets, agent), g.staff[agent].shown
 	if g.staff[agent].desk && c.perMille(600) {
 		t.login, t.assignee = g.login(systemTickets, deskLogin), deskLogin
 	}
@@ -105,9 +105,12 @@ func (g *generator) ticket(n, month int) ticket {
 
 // rate lets the customer rate a ticket, mostly within a day, and some of them think again.
 func (g *generator) rate(c *chance, t *ticket, agent int) {
-	skill := g.about('A', agent).below(120)
+	good := 820 + g.about('A', agent).below(120)
+	if t.solved >= comp.Day(2025, 7, 1) && t.solved < comp.Day(2025, 10, 1) {
+		good -= 70 // the summer of the bad firmware
+	}
 	word := "Bad"
-	if c.perMille(820 + skill) {
+	if c.perMille(good) {
 		word = "Good"
 	}
 	if c.perMille(350) {

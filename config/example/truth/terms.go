@@ -57,7 +57,7 @@ var csatLine = []step{{"0.75", "0"}, {"0.85", "1"}, {"0.95", "1.5"}}
 func terms() []term {
 	list := []term{
 		{plan: "sales", id: "commission", measure: "delivered_revenue", months: 1, pool: "payee", kind: "money", personal: true, byAttainment: true,
-			shape: "marginal", steps: []step{{"0", "0.03"}, {"0.8", "0.05"}, {"1", "0.08"}, {"1.2", "0.10"}}, prorated: true, yearToDate: true},
+			shape: "marginal", steps: []step{{"0", "0.035"}, {"0.8", "0.04"}, {"1", "0.045"}, {"1.2", "0.05"}}, prorated: true, yearToDate: true},
 		{plan: "sales", id: "new_business", measure: "new_business", months: 3, pool: "payee", kind: "money", byAttainment: true,
 			quota: []price{{"30000", "32500"}, {"33000", "35500"}}, shape: "retroactive",
 			steps: []step{{"0", "0"}, {"0.6", "0.015"}, {"1", "0.025"}}, limit: price{"1800", "1950"}, prorated: true, hours: true},
@@ -92,7 +92,7 @@ func terms() []term {
 			target: []price{{"5000", "5500"}}, shape: "line", steps: []step{{"3", "0"}, {"4", "1"}, {"4.5", "1.5"}}, least: 8, prorated: true, hours: true},
 		{plan: "top_management", id: "revenue", measure: "company_revenue", months: 3, pool: "company", kind: "money", target: []price{{"1500", "1650"}},
 			quota: []price{{"2160000", "2340000"}, {"2400000", "2610000"}}, byAttainment: true, shape: "line",
-			steps: []step{{"0.8", "0"}, {"1", "1"}, {"1.2", "2"}}, limit: price{"2500", "2750"}, prorated: true, hours: true},
+			steps: []step{{"0.8", "0"}, {"1", "1"}, {"1.2", "2"}}, limit: price{"2000", "2200"}, prorated: true, hours: true},
 	}
 	for _, plan := range []string{"marketing", "development", "finance"} {
 		list = append(list, term{plan: plan, id: "company_satisfaction", measure: "csat_company", months: 3, pool: "company", kind: "share",
@@ -101,7 +101,7 @@ func terms() []term {
 	for _, plan := range []string{"marketing", "development"} {
 		list = append(list, term{plan: plan, id: "company_growth", measure: "company_revenue", months: 1, pool: "company", kind: "money",
 			target: []price{{"100", "110"}}, quota: []price{{"720000", "780000"}, {"800000", "870000"}}, byAttainment: true, shape: "linear",
-			limit: price{"150", "165"}, prorated: true, hours: true})
+			limit: price{"110", "121"}, prorated: true, hours: true})
 	}
 	return list
 }
