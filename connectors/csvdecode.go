@@ -54,8 +54,8 @@ func (d *csvDecoder) row() {
 	}
 	for i, c := range d.cols {
 		cell := sc.cells[d.split.cols[i]]
-		text := sc.buf[cell.start:cell.end]
-		if cell.escaped {
+		text := sc.buf[cell.start():cell.end()]
+		if cell.is(escaped) {
 			d.scratch = sc.content(cell, d.scratch)
 			text = d.scratch
 		}
@@ -72,8 +72,8 @@ func (d *csvDecoder) row() {
 // at is where a cell stands.
 func (d *csvDecoder) at(c cell) comp.Finding {
 	f := comp.Finding{Origin: d.in.origin(d.sc.pos())}
-	off := int(c.start) - d.sc.start
-	if c.quoted {
+	off := c.start() - d.sc.start
+	if c.is(quoted) {
 		off--
 	}
 	line, col := place(d.sc.raw(), off, d.sc.newline())
@@ -103,11 +103,11 @@ func (d *csvDecoder) blank() {
 func (d *csvDecoder) inspect() {
 	if d.sc.bad {
 		for _, c := range d.sc.cells {
-			if c.broken {
+			if c.is(broken) {
 				f := d.at(c)
 				f.Code, f.Message = "broken_quote", "the cell has a quote in the middle, expected it doubled inside a quoted cell"
 				f.Hint = "export the file again; if it does not quote cells, write `quote: \"\"` in the dialect, or correct `escape:`"
-				d.add(f, nil, d.sc.buf[c.start:c.end])
+				d.add(f, nil, d.sc.buf[c.start():c.end()])
 			}
 		}
 	}
@@ -116,7 +116,7 @@ func (d *csvDecoder) inspect() {
 	}
 	for i, c := range d.cols {
 		cell := d.sc.cells[d.split.cols[i]]
-		if text := d.sc.buf[cell.start:cell.end]; !cleanText(text, true) {
+		if text := d.sc.buf[cell.start():cell.end()]; !cleanText(text, true) {
 			f, at := dirtyText(d.in, text), d.at(cell)
 			at.Code, at.Message, at.Hint = f.code, f.message, f.hint
 			d.add(at, c, text)

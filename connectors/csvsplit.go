@@ -156,8 +156,8 @@ func headerLabels(sc *scanner, line int) []label {
 	labels := make([]label, len(sc.cells))
 	raw := sc.buf[sc.start:sc.tail]
 	for i, c := range sc.cells {
-		off := int(c.start) - sc.start
-		if c.quoted {
+		off := c.start() - sc.start
+		if c.is(quoted) {
 			off--
 		}
 		dl, col := place(raw, off, sc.newline())

@@ -18,6 +18,7 @@ type syntax struct {
 	header     int
 	footer     []string
 	openEnd    bool
+	plain      bool   // one-byte delimiter, lines as records, quotes doubled: the scanner's short way
 	look       int    // bytes needed at a terminator to tell what it is
 	pd, pe, pq uint64 // first byte of delim and of end, and the quote, in every byte of a word
 }
@@ -51,6 +52,7 @@ func (d Dialect) compile() (*syntax, error) {
 		return nil, err
 	}
 	s.lax = end == "\n"
+	s.plain = s.lax && len(s.delim) == 1 && s.esc == s.quote
 	s.look = max(len(s.delim), len(s.end))
 	if s.lax {
 		s.look = max(2, s.look)

@@ -1,7 +1,8 @@
 package connectors
 
 import (
-	"hash/maphash"
+	"encoding/binary"
+	"math/bits"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
@@ -11,7 +12,6 @@ import (
 // interner gives each distinct text a small number, in order of first appearance. What it has numbered never changes, so
 // a batch's dictionary is a prefix of the next one's.
 type interner struct {
-	seed  maphash.Seed
 	slots []int32  // code + 1; 0 is free
 	hash  []uint64 // by code
 	off   []int32
@@ -20,7 +20,7 @@ type interner struct {
 }
 
 func newInterner() *interner {
-	return &interner{seed: maphash.MakeSeed(), slots: make([]int32, 64), off: make([]int32, 1, 16), last: -1}
+	return &interner{slots: make([]int32, 64), off: make([]int32, 1, 16), last: -1}
 }
 
 func (t *interner) text(code int32) []byte { return t.bytes[t.off[code]:t.off[code+1]] }
@@ -30,7 +30,7 @@ func (t *interner) code(b []byte) int32 {
 	if t.last >= 0 && string(t.text(t.last)) == string(b) {
 		return t.last
 	}
-	h := maphash.Bytes(t.seed, b)
+	h := hash(b)
 	mask := len(t.slots) - 1
 	for i := int(h) & mask; ; i = (i + 1) & mask {
 		c := t.slots[i] - 1
@@ -64,6 +64,24 @@ func (t *interner) add(b []byte, h uint64, slot int) int32 {
 		t.slots = slots
 	}
 	return c
+}
+
+// hash mixes all bytes, a word at a time. Whoever writes texts that collide only makes their own file slow.
+func hash(b []byte) uint64 {
+	h := uint64(len(b)) * 0x9E3779B97F4A7C15
+	mix := func(w uint64) {
+		hi, lo := bits.Mul64(h^w, 0xA0761D6478BD642F)
+		h = hi ^ lo
+	}
+	for ; len(b) > 8; b = b[8:] {
+		mix(binary.LittleEndian.Uint64(b))
+	}
+	var w uint64
+	for i, c := range b {
+		w |= uint64(c) << (8 * i)
+	}
+	mix(w)
+	return h
 }
 
 // data is the dictionary so far.

@@ -82,14 +82,30 @@ func isoDate(b []byte) (int32, bool) {
 	if len(b) != 10 || b[4] != '-' || b[7] != '-' {
 		return 0, false
 	}
-	y, ok1 := digits(b[0:4])
-	m, ok2 := digits(b[5:7])
-	d, ok3 := digits(b[8:10])
-	if !ok1 || !ok2 || !ok3 || !isDay(y, m, d) {
+	y1, y2, y3, y4, m1, m2, d1, d2 := b[0]-'0', b[1]-'0', b[2]-'0', b[3]-'0', b[5]-'0', b[6]-'0', b[8]-'0', b[9]-'0'
+	if y1 > 9 || y2 > 9 || y3 > 9 || y4 > 9 || m1 > 1 || m2 > 9 || d1 > 3 || d2 > 9 {
+		return 0, false
+	}
+	y, m, d := int(y1)*1000+int(y2)*100+int(y3)*10+int(y4), int(m1)*10+int(m2), int(d1)*10+int(d2)
+	if k := (y-tableFrom)*12 + m - 1; k >= 0 && k < len(monthStarts)-1 && m > 0 && m < 13 {
+		day := monthStarts[k] + int32(d) - 1
+		return day, d > 0 && day < monthStarts[k+1]
+	}
+	if !isDay(y, m, d) {
 		return 0, false
 	}
 	return days(y, m, d), true
 }
+
+const tableFrom = 1970
+
+// monthStarts are the first days of the months from tableFrom on, for the years that pay is about.
+var monthStarts = func() (t [12*130 + 1]int32) {
+	for i := range t {
+		t[i] = days(tableFrom+i/12, i%12+1, 1)
+	}
+	return t
+}()
 
 func digits(b []byte) (int, bool) {
 	v := 0

@@ -13,13 +13,24 @@ const maxRecord = 64 << 20
 
 const wordSlack = 16 // bytes after the buffer's content that hold the record end's first byte, so that a word can be loaded
 
-// cell is a field of the present record: the bytes between start and end in the scanner's buffer.
-type cell struct {
-	start, end int32
-	quoted     bool // start and end leave the quotes out
-	escaped    bool // holds an escape that must be undone
-	broken     bool // a quote where none may be: inside an unquoted cell, or text after the closing quote
-}
+// cell is a field of the present record: where it starts and ends in the scanner's buffer, and what was special. It is one
+// word because it is written for every cell of a file.
+type cell uint64
+
+const (
+	quoted  cell = 1 << 60 // start and end leave the quotes out
+	escaped cell = 1 << 61 // holds an escape that must be undone
+	broken  cell = 1 << 62 // a quote where none may be: inside an unquoted cell, or text after the closing quote
+
+	offsetBits = 30 // enough for any index of a buffer of at most 4*maxRecord bytes
+	offsetMask = 1<<offsetBits - 1
+)
+
+func newCell(start, end int, flags cell) cell { return cell(start) | cell(end)<<offsetBits | flags }
+
+func (c cell) start() int        { return int(c & offsetMask) }
+func (c cell) end() int          { return int(c >> offsetBits & offsetMask) }
+func (c cell) is(flag cell) bool { return c&flag != 0 }
 
 // scanner cuts a stream into records and cells without copying them. A record is valid until the next call of next.
 type scanner struct {
@@ -68,6 +79,12 @@ func (s *scanner) raw() []byte { return s.buf[s.start:s.tail] }
 // next moves to the next record that is not blank; false at the end or with err.
 func (s *scanner) next() bool {
 	for {
+		if s.plain && s.plainRecord() {
+			if s.tail > s.start {
+				return true
+			}
+			continue
+		}
 		for !s.record() {
 			if s.err != nil || !s.fill() {
 				return false
@@ -76,7 +93,7 @@ func (s *scanner) next() bool {
 		if s.start == s.n {
 			return false
 		}
-		if len(s.cells) != 1 || s.cells[0].end > s.cells[0].start || s.cells[0].quoted {
+		if len(s.cells) != 1 || s.cells[0].end() > s.cells[0].start() || s.cells[0].is(quoted) {
 			return true
 		}
 		if s.unfinished {
@@ -149,39 +166,114 @@ func (s *scanner) record() bool {
 	}
 	at := s.p
 	for {
-		c := cell{start: int32(at)}
+		start, end, flags, from := at, 0, cell(0), at
 		if s.quoting && at < s.n && s.buf[at] == s.quote {
-			after, ok := s.quotedCell(&c, at)
-			if !ok {
+			var ok bool
+			if end, from, flags, ok = s.quotedCell(at); !ok {
 				return false
 			}
-			at = after
+			start++
 		}
-		end, next, last, ok := s.terminator(&c, at)
+		stop, next, bare, last, ok := s.terminator(from, flags.is(quoted))
 		if !ok {
 			return false
 		}
-		if !c.quoted || c.broken {
-			c.end = int32(end)
+		content := stop
+		if last && s.lax && stop > from && !s.unfinished && s.buf[stop-1] == '\r' {
+			content--
 		}
-		if last && s.lax && !c.quoted && c.end > c.start && !s.unfinished && s.buf[c.end-1] == '\r' {
-			c.end--
-			end--
+		switch {
+		case !flags.is(quoted):
+			end = content
+			if bare {
+				flags |= broken
+			}
+		case content > from: // text after the closing quote: the cell is shown as it is written
+			start, end, flags = start-1, content, broken
 		}
-		s.cells = append(s.cells, c)
-		s.bad = s.bad || c.broken
+		s.cells = append(s.cells, newCell(start, end, flags))
+		s.bad = s.bad || flags.is(broken)
 		if last {
-			s.tail, s.p = end, next
+			s.tail, s.p = content, next
 			return true
 		}
 		at = next
 	}
 }
 
-// quotedCell finds the closing quote of the cell that opens at at, and gives the position after it.
-func (s *scanner) quotedCell(c *cell, at int) (after int, ok bool) {
+// plainRecord cuts the record at p where the dialect is a common one and the record holds nothing unusual; false leaves
+// it to record, which knows everything and is slower.
+func (s *scanner) plainRecord() bool {
+	b, n, at := s.buf, s.n, s.p
+	cells := s.cells[:0]
+	pd, pe, pq, quote, delim := s.pd, s.pe, s.pq, s.quote, s.delim[0]
+	for at < n {
+		start, end, flags := at, 0, cell(0)
+		if b[at] == quote && s.quoting {
+			at++
+			start, flags = at, quoted
+			for {
+				for {
+					m := matches(binary.LittleEndian.Uint64(b[at:]), pq)
+					if m != 0 {
+						at += bits.TrailingZeros64(m)>>3 + 1
+						break
+					}
+					if at += 8; at >= n {
+						return false
+					}
+				}
+				if at > n {
+					return false
+				}
+				if b[at] != quote || at >= n {
+					break
+				}
+				flags |= escaped
+				at++
+			}
+			end = at - 1
+		} else {
+			for {
+				x, y, z := binary.LittleEndian.Uint64(b[at:]), uint64(0), uint64(0)
+				x, y, z = x^pd, x^pe, x^pq
+				m := ^((x&low7 + low7 | x) & (y&low7 + low7 | y) & (z&low7 + low7 | z)) & high1
+				if m != 0 {
+					at += bits.TrailingZeros64(m) >> 3
+					break
+				}
+				at += 8
+			}
+			end = at
+		}
+		if at >= n {
+			return false
+		}
+		switch b[at] {
+		case delim:
+			cells = append(cells, newCell(start, end, flags))
+			at++
+		case '\n':
+			s.start, s.tail, s.p = s.p, at, at+1
+			if flags == 0 && end > start && b[end-1] == '\r' {
+				end--
+				s.tail--
+			}
+			s.cells = append(cells, newCell(start, end, flags))
+			s.unfinished, s.open, s.bad = false, false, false
+			return true
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+// quotedCell finds the closing quote of the cell that opens at at: the end of its content, the index after the quote, and
+// what is special; ok is false where the buffer ends before.
+func (s *scanner) quotedCell(at int) (end, after int, flags cell, ok bool) {
 	b := s.buf[:s.n]
-	c.quoted, c.start = true, int32(at+1)
+	flags = quoted
 	for p := at + 1; ; {
 		i := bytes.IndexByte(b[p:], s.quote)
 		if s.esc != s.quote {
@@ -190,36 +282,32 @@ func (s *scanner) quotedCell(c *cell, at int) (after int, ok bool) {
 				j = bytes.IndexByte(b[p:], s.esc)
 			}
 			if j >= 0 && p+j+1 < len(b) {
-				c.escaped = true
+				flags |= escaped
 				p += j + 2
 				continue
 			}
 		}
 		if i < 0 {
-			if !s.eof {
-				return 0, false
-			}
-			s.open = true
-			c.end = int32(len(b))
-			return len(b), true
+			s.open = s.eof
+			return len(b), len(b), flags, s.eof
 		}
 		p += i
 		if p+1 >= len(b) && !s.eof {
-			return 0, false
+			return 0, 0, 0, false
 		}
 		if s.esc == s.quote && p+1 < len(b) && b[p+1] == s.quote {
-			c.escaped = true
+			flags |= escaped
 			p += 2
 			continue
 		}
-		c.end = int32(p)
-		return p + 1, true
+		return p, p + 1, flags, true
 	}
 }
 
-// terminator finds the delimiter or record end from at on, where an unquoted cell goes on or a quoted one has ended.
-func (s *scanner) terminator(c *cell, at int) (end, next int, last, ok bool) {
-	b, n, from := s.buf, s.n, at
+// terminator finds the delimiter or record end from at on, where an unquoted cell goes on or a quoted one has ended. bare
+// says that a quote stands before it.
+func (s *scanner) terminator(at int, inside bool) (end, next int, bare, last, ok bool) {
+	b, n := s.buf, s.n
 	for {
 		w := binary.LittleEndian.Uint64(b[at:])
 		m := matches(w, s.pd) | matches(w, s.pe) | matches(w, s.pq)
@@ -229,37 +317,20 @@ func (s *scanner) terminator(c *cell, at int) (end, next int, last, ok bool) {
 		}
 		at += bits.TrailingZeros64(m) >> 3
 		if at+s.look > n && !s.eof {
-			return 0, 0, false, false
+			return 0, 0, false, false, false
 		}
 		if at >= n {
 			s.unfinished = true
-			s.junk(c, from, n)
-			return n, n, true, true
+			return n, n, bare, true, true
 		}
 		if (len(s.end) == 1 && b[at] == s.end[0]) || (len(s.end) > 1 && bytes.HasPrefix(b[at:n], s.end)) {
-			end = at
-			if s.lax && c.quoted && at > from && b[at-1] == '\r' {
-				end--
-			}
-			s.junk(c, from, end)
-			return end, at + len(s.end), true, true
+			return at, at + len(s.end), bare, true, true
 		}
 		if (len(s.delim) == 1 && b[at] == s.delim[0]) || (len(s.delim) > 1 && bytes.HasPrefix(b[at:n], s.delim)) {
-			s.junk(c, from, at)
-			return at, at + len(s.delim), false, true
+			return at, at + len(s.delim), bare, false, true
 		}
-		if s.quoting && b[at] == s.quote && !c.quoted {
-			c.broken = true
-		}
+		bare = bare || s.quoting && b[at] == s.quote && !inside
 		at++
-	}
-}
-
-// junk marks a quoted cell after whose closing quote more text stands: it is shown as it is written.
-func (s *scanner) junk(c *cell, from, end int) {
-	if c.quoted && end > from {
-		c.quoted, c.escaped, c.broken = false, false, true
-		c.start--
 	}
 }
 
@@ -277,8 +348,8 @@ func matches(w, pattern uint64) uint64 {
 
 // content is a cell's text with its escapes undone; into is used for that and may be returned.
 func (s *scanner) content(c cell, into []byte) []byte {
-	b := s.buf[c.start:c.end]
-	if !c.escaped {
+	b := s.buf[c.start():c.end()]
+	if !c.is(escaped) {
 		return b
 	}
 	out := into[:0]

@@ -2,7 +2,9 @@ package connectors
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
+	"math/bits"
 )
 
 // cut is a record start.
@@ -23,11 +25,13 @@ type survey struct {
 	openPos int64
 	target  int64
 
-	base             int64
-	inQuote, closing bool // closing: a quote was the chunk's last byte; the next byte tells whether it closes
-	prev             [2]byte
-	lines            int // line of the next byte
-	counted          int // of the chunk
+	base            int64
+	inQuote         bool
+	prevClosed      bool // the chunk before ended with a closing quote; another one now makes it a doubled one
+	outside, closed int  // in the chunk: where the text outside quotes began, and the last closing quote
+	prev            [2]byte
+	lines           int // line of the next byte
+	counted         int // of the chunk
 }
 
 // stride is how often the survey notes a record start for itself, and the least size of a split. Tests lower it.
@@ -85,51 +89,48 @@ func (v *survey) walk(r io.Reader) error {
 		}
 	}
 	v.size = v.base
-	v.open = v.inQuote && !v.closing
+	v.open = v.inQuote
 	v.ended = v.prev[1] == '\n' && (v.lax || v.prev[0] == '\r') && !v.open
 	return nil
 }
 
 // chunk follows the quotes through b and notes record starts outside them.
 func (v *survey) chunk(b []byte) {
-	p := 0
-	if v.closing {
-		v.closing = false
-		if b[0] == v.quote {
-			p = 1
-		} else {
-			v.inQuote = false
-		}
+	v.outside, v.closed = 0, -2
+	if v.prevClosed {
+		v.closed = -1
 	}
-	for p < len(b) {
-		i := -1
-		if v.quoting {
-			i = bytes.IndexByte(b[p:], v.quote)
+	if v.quoting {
+		p := 0
+		for ; p+8 <= len(b); p += 8 {
+			for m := matches(binary.LittleEndian.Uint64(b[p:]), v.pq); m != 0; m &= m - 1 {
+				i := p + bits.TrailingZeros64(m)>>3
+				if v.inQuote { // out, or out and in again where the quote is doubled
+					v.inQuote, v.closed, v.outside = false, i, i+1
+				} else if v.closed == i-1 {
+					v.inQuote = true
+				} else {
+					v.opens(b, i)
+				}
+			}
 		}
-		switch {
-		case v.inQuote && i < 0:
-			p = len(b)
-		case v.inQuote:
-			p += i + 1
-			if p == len(b) {
-				v.closing = true
-			} else if b[p] == v.quote {
-				p++
+		for ; p < len(b); p++ {
+			if b[p] != v.quote {
+				continue
+			}
+			if v.inQuote {
+				v.inQuote, v.closed, v.outside = false, p, p+1
+			} else if v.closed == p-1 {
+				v.inQuote = true
 			} else {
-				v.inQuote = false
+				v.opens(b, p)
 			}
-		case i < 0:
-			v.starts(b, p, len(b))
-			p = len(b)
-		default:
-			v.starts(b, p, p+i)
-			p += i
-			if v.cellStart(b, p) {
-				v.inQuote, v.openPos = true, v.base+int64(p)
-			}
-			p++
 		}
 	}
+	if !v.inQuote {
+		v.starts(b, v.outside, len(b))
+	}
+	v.prevClosed = v.closed == len(b)-1
 	v.lines += bytes.Count(b[v.counted:], []byte{v.newline()})
 	v.counted = 0
 	v.base += int64(len(b))
@@ -139,6 +140,16 @@ func (v *survey) chunk(b []byte) {
 		v.prev[0] = v.prev[1]
 	}
 	v.prev[1] = b[len(b)-1]
+}
+
+// opens looks at a quote outside quotes: at the start of a cell it opens one, elsewhere it is text.
+func (v *survey) opens(b []byte, i int) {
+	if v.recent[1].pos+stride <= v.base+int64(i) {
+		v.starts(b, v.outside, i)
+	}
+	if i > 0 && b[i-1] == v.delim[0] || v.cellStart(b, i) {
+		v.inQuote, v.openPos = true, v.base+int64(i)
+	}
 }
 
 // before is the byte k before index i of the chunk, reaching into the chunk before.
@@ -198,7 +209,7 @@ func (v *survey) scan(r io.Reader) error {
 		}
 		v.ended, v.open = !sc.unfinished, sc.open
 		if sc.open {
-			v.openPos = sc.base + int64(sc.cells[len(sc.cells)-1].start) - 1
+			v.openPos = sc.base + int64(sc.cells[len(sc.cells)-1].start()) - 1
 		}
 	}
 	v.size = sc.base + int64(sc.n)
@@ -250,7 +261,7 @@ func (v *survey) isFooter(sc *scanner) bool {
 		}
 	}
 	for _, c := range sc.cells {
-		if c.end > c.start {
+		if c.end() > c.start() {
 			return false
 		}
 	}
