@@ -13,9 +13,10 @@ import (
 // fields are the keys of a YAML mapping, checked against those that it may have.
 type fields struct {
 	node
-	what string // "a plan": for messages
-	keys map[string]node
-	vals map[string]node
+	what  string // "a plan": for messages
+	keys  map[string]node
+	vals  map[string]node
+	typos map[string]bool // valid keys of which an unknown one is a slip: they are not called missing as well
 }
 
 // fields reads a mapping whose keys the spec lists, separated by blanks; those marked with ! must be there. ok is false
@@ -27,15 +28,18 @@ func (n node) fields(what, spec string) (fields, bool) {
 	}
 	var valid []string
 	for _, k := range strings.Fields(spec) {
-		name, must := strings.CutSuffix(k, "!")
-		valid = append(valid, name)
-		if _, has := f.vals[name]; must && !has {
-			f.wrong(what+" without the key "+name, "", "add "+name+":")
-		}
+		valid = append(valid, strings.TrimSuffix(k, "!"))
 	}
 	for _, k := range f.order() {
 		if !slices.Contains(valid, k) {
 			f.keys[k].wrong("unknown key "+strconv.Quote(short(k)), "a key of "+what, suggest(k, valid))
+			f.typos[nearest(k, valid)] = true
+		}
+	}
+	for _, k := range strings.Fields(spec) {
+		name, must := strings.CutSuffix(k, "!")
+		if must && !f.has(name) && !f.typos[name] {
+			f.wrong(what+" without the key "+name, "", "add "+name+":")
 		}
 	}
 	return f, true
@@ -43,7 +47,7 @@ func (n node) fields(what, spec string) (fields, bool) {
 
 // entries reads a mapping with any keys. Keys that are no texts and keys written twice are mistakes.
 func (n node) entries(what string) (fields, bool) {
-	f := fields{node: n, what: what, keys: map[string]node{}, vals: map[string]node{}}
+	f := fields{node: n, what: what, keys: map[string]node{}, vals: map[string]node{}, typos: map[string]bool{}}
 	if !n.ok() {
 		return f, false
 	}
@@ -194,18 +198,19 @@ func (n node) knownCurrency(code string) bool {
 // onlyOne records a mistake where both keys are there, and where none is and one must be.
 func (f fields) onlyOne(must bool, keys ...string) string {
 	var there []string
-	for _, k := range keys {
-		if f.has(k) {
+	for _, k := range f.order() {
+		if slices.Contains(keys, k) {
 			there = append(there, k)
 		}
 	}
+	slip := slices.ContainsFunc(keys, func(k string) bool { return f.typos[k] })
 	switch {
 	case len(there) == 1:
 		return there[0]
 	case len(there) > 1:
 		f.keyNode(there[1]).wrong("both "+there[0]+" and "+there[1], "one of "+list(keys), "remove one")
 		return there[0]
-	case must:
+	case must && !slip:
 		f.wrong(f.what+" without "+list(keys), "", "add "+keys[0]+":")
 	}
 	return ""

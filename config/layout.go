@@ -58,7 +58,7 @@ next:
 				continue next
 			}
 		}
-		if r := rune(s[0]); letter(r) && r != 'T' || digit(r) {
+		if r := rune(s[0]); letter(r) && (r != 'T' || strings.HasPrefix(s, "TT")) || digit(r) {
 			end := strings.IndexFunc(s, func(r rune) bool { return !letter(r) && !digit(r) })
 			if end < 0 {
 				end = len(s)

@@ -2,7 +2,9 @@ package config
 
 import (
 	"flag"
+	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -115,5 +117,59 @@ func rewrite(t *testing.T, got map[string][]string) {
 	flush()
 	if err := os.WriteFile("testdata/mistakes.txt", []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
+	}
+}
+
+// marks are the places that a folder's files mark: "#! token" at the end of a line says that a mistake stands where the
+// token first does.
+func marks(t *testing.T, folder string) (out []string) {
+	t.Helper()
+	for name, f := range memory(t, folder) {
+		for i, line := range strings.Split(string(f.Data), "\n") {
+			text, token, marked := strings.Cut(line, "#! ")
+			if !marked {
+				continue
+			}
+			at := strings.Index(text, token)
+			if at < 0 {
+				t.Fatalf("%s:%d does not hold its own mark %q", name, i+1, token)
+			}
+			out = append(out, fmt.Sprintf("%s:%d:%d", name, i+1, len([]rune(text[:at]))+1))
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// TestHundredMistakes holds what Load reports of a folder full of different mistakes against the places that its files
+// mark, and against the golden list of messages.
+func TestHundredMistakes(t *testing.T) {
+	_, mistakes := Load(os.DirFS("testdata/hundred"), "carrot.yaml", environment)
+	var places []string
+	kinds := map[string]bool{}
+	for _, m := range mistakes {
+		places = append(places, fmt.Sprintf("%s:%d:%d", m.File, m.Line, m.Col))
+		kinds[m.Found] = true
+	}
+	slices.Sort(places)
+	want := marks(t, "hundred")
+	if d := cmp.Diff(want, places); d != "" {
+		t.Errorf("places differ (- marked, + reported):\n%s", d)
+	}
+	if len(want) < 100 || len(kinds) < 100 {
+		t.Errorf("%d marks and %d different mistakes, a hundred are needed", len(want), len(kinds))
+	}
+	got := strings.Join(texts(mistakes), "\n") + "\n"
+	if *update {
+		if err := os.WriteFile("testdata/hundred.txt", []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	golden, err := os.ReadFile("testdata/hundred.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(golden), got); d != "" {
+		t.Errorf("messages differ (- want, + got):\n%s", d)
 	}
 }
