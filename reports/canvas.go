@@ -51,8 +51,8 @@ func newCanvas(size string, f fonts) *canvas {
 	pdf.SetCatalogSort(true)
 	pdf.SetAutoPageBreak(false, 0)
 	pdf.SetCompression(true)
-	pdf.AddUTF8FontFromBytes("sans", "", f.regular)
-	pdf.AddUTF8FontFromBytes("sans", "B", f.bold)
+	pdf.AddUTF8FontFromBytes("LiberationSans", "", f.regular)
+	pdf.AddUTF8FontFromBytes("LiberationSans", "B", f.bold)
 	w, h := pdf.GetPageSize()
 	return &canvas{pdf: pdf, left: 18, top: 16, width: w - 36, bottom: h - 20}
 }
@@ -91,7 +91,7 @@ func (c *canvas) font(size float64, bold bool) {
 	if bold {
 		style = "B"
 	}
-	c.pdf.SetFont("sans", style, size)
+	c.pdf.SetFont("LiberationSans", style, size)
 	c.size, c.bold = size, bold
 }
 

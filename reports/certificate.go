@@ -61,15 +61,30 @@ func (p *page) inputs(r *comp.Result) {
 	p.section("INPUTS (name, version, sha256)")
 	var rows [][]string
 	for _, g := range [][]comp.NamedDigest{r.Run.Plans, r.Run.Measures, r.Run.Inputs} {
-		sorted := slices.Clone(g)
-		slices.SortFunc(sorted, func(a, b comp.NamedDigest) int {
-			return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Digest, b.Digest))
-		})
-		for _, d := range sorted {
+		for _, d := range byName(g) {
 			rows = append(rows, []string{oneLine(d.Name), cmp.Or(oneLine(d.Version), "-"), d.Digest})
 		}
 	}
 	p.table(rows, "none")
+}
+
+// byName sorts digests by name, version and digest.
+func byName(ds []comp.NamedDigest) []comp.NamedDigest {
+	return slices.SortedFunc(slices.Values(ds), func(a, b comp.NamedDigest) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Version, b.Version), cmp.Compare(a.Digest, b.Digest))
+	})
+}
+
+// controls are those of the outcome, by table.
+func controls(r *comp.Result) []comp.Control {
+	return slices.SortedStableFunc(slices.Values(r.Controls), func(a, b comp.Control) int { return cmp.Compare(a.Table, b.Table) })
+}
+
+// expectations are those of the outcome, by name.
+func expectations(r *comp.Result) []comp.Expectation {
+	return slices.SortedFunc(slices.Values(r.Expectations), func(a, b comp.Expectation) int {
+		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Want, b.Want), cmp.Compare(a.Got, b.Got))
+	})
 }
 
 // controls shows per table that every row that came in is accounted for, in number and, per currency, in sum.
@@ -78,9 +93,7 @@ func (p *page) controls(r *comp.Result) {
 	if len(r.Controls) == 0 {
 		p.line("none")
 	}
-	controls := slices.Clone(r.Controls)
-	slices.SortStableFunc(controls, func(a, b comp.Control) int { return cmp.Compare(a.Table, b.Table) })
-	for _, c := range controls {
+	for _, c := range controls(r) {
 		currencies := controlCurrencies(c)
 		rows := [][]string{{oneLine(c.Table), ">rows"}}
 		for _, cur := range currencies {
@@ -199,7 +212,7 @@ func (p *page) decisions(r *comp.Result) {
 func (p *page) expectations(r *comp.Result) {
 	p.section("EXPECTATIONS (declared, found)")
 	var rows [][]string
-	for _, e := range r.Expectations {
+	for _, e := range expectations(r) {
 		verdict := "met"
 		if !e.Met {
 			verdict = "NOT MET"

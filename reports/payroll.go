@@ -19,25 +19,23 @@ type office struct {
 	statements []*comp.Statement // by payee
 }
 
-// offices are the legal entities that have a statement, by id. A statement may name an entity that the config does not
-// have; it is shown under that id rather than lost.
+// offices are the legal entities, by id; one without statements gets its files too, because a file that does not come
+// looks like one that was lost. A statement may name an entity that the config does not have; it is shown under that id.
 func offices(r *comp.Result) []office {
-	known := map[string]comp.LegalEntity{}
-	for _, e := range r.Entities {
-		known[e.ID] = e
-	}
 	var out []office
-	all := statements(r)
-	slices.SortStableFunc(all, func(a, b *comp.Statement) int { return cmp.Compare(a.Entity, b.Entity) })
-	for _, s := range all {
-		if len(out) == 0 || out[len(out)-1].entity.ID != s.Entity {
-			e, ok := known[s.Entity]
-			if !ok {
-				e = comp.LegalEntity{ID: s.Entity, Currency: s.Currency, PayCode: s.PayCode}
-			}
-			out = append(out, office{entity: e})
+	place := func(e comp.LegalEntity) *office {
+		i, found := slices.BinarySearchFunc(out, e.ID, func(o office, id string) int { return cmp.Compare(o.entity.ID, id) })
+		if !found {
+			out = slices.Insert(out, i, office{entity: e})
 		}
-		out[len(out)-1].statements = append(out[len(out)-1].statements, s)
+		return &out[i]
+	}
+	for _, e := range r.Entities {
+		place(e)
+	}
+	for _, s := range statements(r) {
+		of := place(comp.LegalEntity{ID: s.Entity, Currency: s.Currency, PayCode: s.PayCode})
+		of.statements = append(of.statements, s)
 	}
 	return out
 }
@@ -172,6 +170,14 @@ func totals(ss []*comp.Statement) []total {
 		t.yearToDate = t.yearToDate.Add(s.YearToDate.Amount().Number)
 	}
 	return out
+}
+
+// heldTotal is what is held, in the currency of the statement also where it is nothing.
+func heldTotal(s *comp.Statement) comp.Money {
+	if s.HeldTotal.Minor == 0 {
+		return comp.Money{Currency: s.Currency}
+	}
+	return s.HeldTotal
 }
 
 // status is the word for a statement on the Pay sheet.

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,12 +25,15 @@ func paySheet(b *book) error {
 		if len(s.HeldFor) > 0 || s.HeldTotal.Minor != 0 {
 			hold.StyleID = b.styles.bad
 		}
-		if err := w.add(b.text(s.PayrollNumber), b.text(s.Payee), b.text(s.Name), b.text(s.PayCode), b.pay(s.Total), b.text(string(s.Currency)),
-			b.day(b.r.Run.PayDate), hold, b.pay(s.HeldTotal), b.text(s.ID)); err != nil {
+		if err := w.add(b.text(s.PayrollNumber), b.text(s.Payee), b.long(s.Name), b.text(s.PayCode), b.pay(s.Total), b.text(string(s.Currency)),
+			b.day(b.r.Run.PayDate), hold, b.pay(heldTotal(s)), b.text(s.ID)); err != nil {
 			return err
 		}
 	}
 	last := w.row - 1
+	if last < first {
+		return w.finish("There is no statement for this legal entity.")
+	}
 	if err := w.payTotals(first, last); err != nil {
 		return err
 	}
@@ -42,7 +46,7 @@ func (w *worksheet) payTotals(first, last int) error {
 	ts := totals(w.office.statements)
 	for _, t := range ts {
 		amount, held := w.number(comp.Amount{Number: t.paid, Currency: t.currency}, true), w.number(comp.Amount{Number: t.held, Currency: t.currency}, true)
-		if len(ts) == 1 && first <= last {
+		if len(ts) == 1 {
 			amount.Formula, held.Formula = fmt.Sprintf("SUM(E%d:E%d)", first, last), fmt.Sprintf("SUM(I%d:I%d)", first, last)
 		}
 		label := func(s string) excelize.Cell { return excelize.Cell{StyleID: w.styles.total, Value: s} }
@@ -56,22 +60,22 @@ func (w *worksheet) payTotals(first, last int) error {
 
 // lineSheet are the signed entries of every statement.
 func lineSheet(b *book) error {
-	w, err := b.sheet("Lines", "Lines of the statements", []sheetColumn{{"Statement", 20, false}, {"Employee id", 14, false}, {"Name", 28, false}, {"Line", 7, true},
-		{"Kind", 12, false}, {"Cause", 15, false}, {"Plan", 14, false}, {"Component", 18, false}, {"Title", 34, false}, {"Clause", 9, false}, {"Month", 10, false},
-		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 20, false}, {"Working", 70, false}})
+	w, err := b.sheet("Lines", "Lines of the statements", []sheetColumn{{"Statement", 20, false}, {"Employee id", 14, false}, {"Name", 22, false}, {"Line", 6, true},
+		{"Kind", 12, false}, {"Cause", 13, false}, {"Plan", 11, false}, {"Component", 14, false}, {"Title", 24, false}, {"Clause", 9, false}, {"Month", 10, false},
+		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 16, false}, {"Working", 48, false}})
 	if err != nil {
 		return err
 	}
 	for _, s := range b.office.statements {
 		for _, l := range lines(s) {
-			if err := w.add(b.text(s.ID), b.text(s.Payee), b.text(s.Name), b.whole(int64(l.Number)), b.text(string(l.Kind)), b.text(l.Cause), b.text(l.Plan),
-				b.text(l.Component), b.text(lineTitle(l)), b.text(l.Clause), b.text(l.For.Name()), b.pay(l.Amount), b.text(string(l.Amount.Currency)),
+			if err := w.add(b.text(s.ID), b.text(s.Payee), b.long(s.Name), b.whole(int64(l.Number)), b.text(string(l.Kind)), b.text(l.Cause), b.text(l.Plan),
+				b.text(l.Component), b.long(lineTitle(l)), b.text(l.Clause), b.text(l.For.Name()), b.pay(l.Amount), b.text(string(l.Amount.Currency)),
 				b.text(l.Exact.Number.String()), b.long(l.Working)); err != nil {
 				return err
 			}
 		}
 	}
-	return w.end(w.row - 1)
+	return w.finish("There are no lines.")
 }
 
 // mine says whether something about a payee belongs into this office's workbook. What is about nobody known stands in
@@ -90,8 +94,8 @@ func (b *book) mine() func(payee string) bool {
 
 // heldSheet is what is not paid until somebody settles it.
 func heldSheet(b *book) error {
-	w, err := b.sheet("Held", "Held until settled", []sheetColumn{{"What", 10, false}, {"Employee id", 14, false}, {"Name", 28, false}, {"Table", 24, false}, {"Key", 22, false},
-		{"Label", 38, false}, {"Amount", 18, true}, {"Currency", 10, false}, {"Findings", 22, false}, {"Reason", 60, false}})
+	w, err := b.sheet("Held", "Held until settled", []sheetColumn{{"What", 10, false}, {"Employee id", 14, false}, {"Name", 24, false}, {"Table", 19, false}, {"Key", 18, false},
+		{"Label", 30, false}, {"Amount", 18, true}, {"Currency", 10, false}, {"Findings", 22, false}, {"Reason", 44, false}})
 	if err != nil {
 		return err
 	}
@@ -152,8 +156,8 @@ const shownFindings = 1000
 
 // findingSheet lists findings, and below them their number per code and column.
 func findingSheet(b *book) error {
-	w, err := b.sheet("Findings", "Findings", []sheetColumn{{"Id", 18, false}, {"Code", 22, false}, {"Holds", 10, false}, {"Table", 24, false}, {"Key", 20, false}, {"Column", 16, false},
-		{"Text", 26, false}, {"What is wrong", 56, false}, {"What settles it", 44, false}, {"Employee id", 14, false}, {"Where", 44, false}, {"Rows", 8, true}, {"Waived", 26, false}})
+	w, err := b.sheet("Findings", "Findings", []sheetColumn{{"Id", 18, false}, {"Code", 20, false}, {"Holds", 9, false}, {"Table", 18, false}, {"Key", 16, false}, {"Column", 13, false},
+		{"Text", 20, false}, {"What is wrong", 44, false}, {"What settles it", 34, false}, {"Employee id", 12, false}, {"Where", 30, false}, {"Rows", 8, true}, {"Waived", 18, false}})
 	if err != nil {
 		return err
 	}
@@ -176,8 +180,8 @@ func findingSheet(b *book) error {
 		if seen[g].findings > shownFindings {
 			continue
 		}
-		if err := w.add(b.text(f.id), b.text(f.Code), b.text(f.Reach.String()), b.text(f.Table), b.text(f.Key), b.text(f.Column), b.long(f.Text), b.long(f.Message),
-			b.long(f.Hint), b.text(f.Payee), b.text(f.Where()), b.whole(int64(max(1, f.Count))), b.long(f.Waived)); err != nil {
+		if err := w.add(b.text(f.id), b.text(f.Code), b.text(f.Reach.String()), b.text(f.Table), b.long(f.Key), b.long(f.Column), b.long(f.Text), b.long(f.Message),
+			b.long(f.Hint), b.text(f.Payee), b.long(f.Where()), b.whole(int64(max(1, f.Count))), b.long(f.Waived)); err != nil {
 			return err
 		}
 	}
@@ -185,6 +189,7 @@ func findingSheet(b *book) error {
 		return w.finish("There are no findings.")
 	}
 	last := w.row - 1
+	slices.SortFunc(order, func(a, b group) int { return cmp.Or(cmp.Compare(a.code, b.code), cmp.Compare(a.column, b.column)) })
 	label := func(s string) excelize.Cell { return excelize.Cell{StyleID: w.styles.total, Value: s} }
 	for _, g := range order {
 		n := seen[g]
@@ -219,10 +224,10 @@ func controlSheet(b *book) error {
 		add(b.text("Statements"), b.text("all"), b.whole(int64(t.statements)), sum(t.paid), cur, b.text(""))
 		add(b.text("Statements"), b.text("held"), b.whole(int64(t.heldPayees)), sum(t.held), cur, b.text(""))
 	}
-	for _, c := range b.r.Controls {
+	for _, c := range controls(b.r) {
 		b.controlRows(c, add)
 	}
-	for _, e := range b.r.Expectations {
+	for _, e := range expectations(b.r) {
 		result := b.text("met")
 		if !e.Met {
 			result = excelize.Cell{StyleID: b.styles.bad, Value: "NOT MET"}
@@ -269,13 +274,13 @@ func aboutSheet(b *book) error {
 		{"Standing", cmp.Or(standing(run), "approved"), ""}, {"Pay period", run.Period.String(), ""}, {"Pay date", run.PayDate.String(), ""},
 		{"Business date", run.Business.String(), ""}, {"Data known up to", run.KnownAt.String(), ""}, {"Program", run.Program, ""},
 		{"Request sha256", run.RequestDigest, ""}, {"Fonts sha256", FontDigest(), ""}}
-	for _, d := range run.Plans {
+	for _, d := range byName(run.Plans) {
 		rows = append(rows, [3]string{"Plan " + d.Name, d.Digest, d.Version})
 	}
-	for _, d := range run.Measures {
+	for _, d := range byName(run.Measures) {
 		rows = append(rows, [3]string{"Measure " + d.Name, d.Digest, d.Version})
 	}
-	for _, d := range run.Inputs {
+	for _, d := range byName(run.Inputs) {
 		rows = append(rows, [3]string{"Input " + d.Name, d.Digest, d.Version})
 	}
 	rows = append(rows,

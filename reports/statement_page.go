@@ -122,13 +122,13 @@ func (p *sheet) amountBox(x, y, w float64) float64 {
 	switch {
 	case len(p.s.HeldFor) > 0:
 		back, k, word = warnBg, warnInk, "Your pay is held. Paid now"
-		when = "Held until settled: " + money(p.s.HeldTotal)
+		when = "Held until settled: " + money(heldTotal(p.s))
 	case p.x.r.Run.Kind == comp.Preview:
 		word, when = "You would be paid", "on "+day(p.x.r.Run.PayDate)+", as things stand on "+day(p.x.r.Run.KnownAt)
 	case p.s.Total.Minor < 0:
 		word, when = "Your balance is below zero", "Payroll settles it with you, from "+day(p.x.r.Run.PayDate)
 	case p.s.HeldTotal.Minor != 0:
-		when += "; held for now: " + money(p.s.HeldTotal)
+		when += "; held for now: " + money(heldTotal(p.s))
 	}
 	p.box(x, y, w, h, back)
 	p.box(x, y, 1, h, accent)

@@ -173,33 +173,47 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 	return g
 }
 
-// corrections are the lines that do not come from this month's components: true-ups and releases, each with its steps
-// and the rows behind it.
+// corrections are the lines that no component of this month explains: true-ups and releases, each with its steps and
+// the rows behind it.
 func (p *sheet) corrections() {
 	begun := false
 	for _, l := range lines(p.s) {
-		if l.Kind != comp.TrueUp && l.Kind != comp.Release {
+		if l.Kind == comp.AdjustmentLine || l.Kind == comp.Earning && p.explained(l) {
 			continue
 		}
 		if !begun {
-			p.heading("Corrections of earlier months", 18)
+			p.heading("Corrections and other lines", 18)
 			begun = true
 		} else {
 			p.y += 2.5
 			p.need(14)
 		}
-		title := fmt.Sprintf("Line %d: %s, %s", l.Number, lineTitle(l), span(l.For))
-		if l.Cause != "" {
-			title += " (" + l.Cause + ")"
-		}
-		p.text(p.left, p.y, p.width-42, "L", 9, true, ink, title)
-		p.text(p.left, p.y, p.width, "R", 9, true, ink, money(l.Amount))
-		p.y += 4.8
-		if l.Working != "" {
-			p.para(p.left, p.width, 8.5, false, ink, l.Working)
-		}
-		p.credits(p.x.pick(l.Credits), "")
+		p.correction(l)
 	}
+}
+
+// explained says whether a component above shows how the line came about.
+func (p *sheet) explained(l comp.Line) bool {
+	for i := range p.s.Components {
+		if p.s.Components[i].Plan == l.Plan && p.s.Components[i].Component == l.Component {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *sheet) correction(l comp.Line) {
+	title := fmt.Sprintf("Line %d: %s, %s", l.Number, lineTitle(l), span(l.For))
+	if l.Cause != "" {
+		title += " (" + l.Cause + ")"
+	}
+	p.text(p.left, p.y, p.width-42, "L", 9, true, ink, title)
+	p.text(p.left, p.y, p.width, "R", 9, true, ink, money(l.Amount))
+	p.y += 4.8
+	if l.Working != "" {
+		p.para(p.left, p.width, 8.5, false, ink, l.Working)
+	}
+	p.credits(p.x.pick(l.Credits), "")
 }
 
 // notCounted are rows that concern the payee and wait for somebody to settle them.
@@ -270,7 +284,7 @@ func (p *sheet) about() {
 		p.y += 1.2
 	}
 	facts := [][2]string{{"Statement", p.s.ID}}
-	for _, d := range p.s.Plans {
+	for _, d := range byName(p.s.Plans) {
 		facts = append(facts, [2]string{"Plan", d.Name + ", version " + cmp.Or(d.Version, "unnamed") + ", sha256 " + d.Digest})
 	}
 	facts = append(facts, [2]string{"Run", run.ID}, [2]string{"Data known", "up to " + day(run.KnownAt) + "; business date " + day(run.Business)},

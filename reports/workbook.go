@@ -150,36 +150,38 @@ func newStyles(f *excelize.File) (styles, error) {
 		*id = n
 		errs = append(errs, err)
 	}
-	middle := &excelize.Alignment{Vertical: "center", Indent: 1}
-	top := &excelize.Alignment{Vertical: "top"}
+	middle := &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1}
+	level := &excelize.Alignment{Vertical: "center"}
+	left := &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1}
+	wrapped := &excelize.Alignment{Vertical: "center", Horizontal: "left", Indent: 1, WrapText: true}
 	plain := func(size float64, hex string, bold bool) *excelize.Font {
 		return &excelize.Font{Family: fontName, Size: size, Color: hex, Bold: bold}
 	}
 	add(&s.title, excelize.Style{Font: plain(15, whiteHex, true), Fill: solid(inkHex), Alignment: middle})
 	add(&s.subtitle, excelize.Style{Font: plain(10, quietHex, false), Fill: solid(washHex), Alignment: middle})
 	add(&s.warning, excelize.Style{Font: plain(10, warnHex, true), Fill: solid(warnBgHex), Alignment: middle})
-	add(&s.blank, excelize.Style{Font: plain(10, inkHex, false)})
+	add(&s.blank, excelize.Style{Font: plain(10, quietHex, false), Alignment: left})
 	add(&s.head, excelize.Style{Font: plain(10, inkHex, true), Fill: solid(washHex), Border: edge("bottom", accentHex, 2),
-		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}})
+		Alignment: &excelize.Alignment{Horizontal: "left", Vertical: "center", Indent: 1, WrapText: true}})
 	add(&s.headRight, excelize.Style{Font: plain(10, inkHex, true), Fill: solid(washHex), Border: edge("bottom", accentHex, 2),
 		Alignment: &excelize.Alignment{Horizontal: "right", Vertical: "center", WrapText: true}})
 	line := edge("bottom", hairHex, 1)
-	add(&s.text, excelize.Style{Font: plain(10, inkHex, false), Border: line, Alignment: top, NumFmt: 49}) // 49 is text: what is typed over it stays text
-	add(&s.long, excelize.Style{Font: plain(10, inkHex, false), Border: line, NumFmt: 49, Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}})
+	add(&s.text, excelize.Style{Font: plain(10, inkHex, false), Border: line, Alignment: left, NumFmt: 49}) // 49 is text: what is typed over it stays text
+	add(&s.long, excelize.Style{Font: plain(10, inkHex, false), Border: line, NumFmt: 49, Alignment: wrapped})
 	iso := dateFormat
-	add(&s.date, excelize.Style{Font: plain(10, inkHex, false), Border: line, CustomNumFmt: &iso, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}})
-	add(&s.whole, excelize.Style{Font: plain(10, inkHex, false), Border: line, NumFmt: 3, Alignment: top})
+	add(&s.date, excelize.Style{Font: plain(10, inkHex, false), Border: line, CustomNumFmt: &iso, Alignment: left})
+	add(&s.whole, excelize.Style{Font: plain(10, inkHex, false), Border: line, NumFmt: 3, Alignment: level})
 	over := edge("top", inkHex, 1)
-	add(&s.total, excelize.Style{Font: plain(10, inkHex, true), Border: over})
-	add(&s.totalWhole, excelize.Style{Font: plain(10, inkHex, true), Border: over, NumFmt: 3})
-	add(&s.bad, excelize.Style{Font: plain(10, warnHex, true), Fill: solid(warnBgHex), Border: line, Alignment: top})
+	add(&s.total, excelize.Style{Font: plain(10, inkHex, true), Border: over, Alignment: left})
+	add(&s.totalWhole, excelize.Style{Font: plain(10, inkHex, true), Border: over, NumFmt: 3, Alignment: level})
+	add(&s.bad, excelize.Style{Font: plain(10, warnHex, true), Fill: solid(warnBgHex), Border: line, Alignment: wrapped})
 	for digits := range s.money {
 		format := "#,##0"
 		if digits > 0 {
 			format += "." + strings.Repeat("0", digits)
 		}
-		add(&s.money[digits], excelize.Style{Font: plain(10, inkHex, false), Border: line, CustomNumFmt: &format, Alignment: top})
-		add(&s.moneyTotal[digits], excelize.Style{Font: plain(10, inkHex, true), Border: over, CustomNumFmt: &format})
+		add(&s.money[digits], excelize.Style{Font: plain(10, inkHex, false), Border: line, CustomNumFmt: &format, Alignment: level})
+		add(&s.moneyTotal[digits], excelize.Style{Font: plain(10, inkHex, true), Border: over, CustomNumFmt: &format, Alignment: level})
 	}
 	return s, errors.Join(errs...)
 }

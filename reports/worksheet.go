@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -146,8 +147,37 @@ func (w *worksheet) write(cells []any, opts ...excelize.RowOpts) error {
 	return w.out.SetRow(at, cells, opts...)
 }
 
-// add writes a row of data cells.
-func (w *worksheet) add(cells ...any) error { return w.write(cells) }
+// add writes a row of data cells, as high as its longest text needs: readers do not all work that out by themselves.
+func (w *worksheet) add(cells ...any) error {
+	most := 1
+	for i, c := range cells {
+		cell, ok := c.(excelize.Cell)
+		text, isText := cell.Value.(string)
+		if ok && isText && i < len(w.columns) && (cell.StyleID == w.styles.long || cell.StyleID == w.styles.bad) {
+			most = max(most, wrappedLines(text, int(w.columns[i].width)-3))
+		}
+	}
+	return w.write(cells, excelize.RowOpts{Height: min(13.2*float64(most)+2.3, excelize.MaxRowHeight)})
+}
+
+// wrappedLines is the number of lines that text takes at the given number of characters a line.
+func wrappedLines(text string, width int) int {
+	n, used := 1, 0
+	for _, word := range strings.Fields(text) {
+		length := utf8.RuneCountInString(word)
+		if used > 0 && used+1+length > width {
+			n, used = n+1, 0
+		} else if used > 0 {
+			used++
+		}
+		for used+length > width { // a word that is wider than the column is broken
+			n, length = n+1, length-(width-used)
+			used = 0
+		}
+		used += length
+	}
+	return n
+}
 
 // end closes the sheet: filter over the rows down to last (the header alone where it has none), header repeated in print.
 func (w *worksheet) end(last int) error {
