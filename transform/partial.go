@@ -1,12 +1,191 @@
 package transform
 
-import "carrot/transform/comp"
+import (
+	"math/bits"
+	"slices"
+	"sort"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// wide is an exact 128-bit sum.
+type wide struct {
+	hi int64
+	lo uint64
+}
+
+// add adds unless that leaves 128 bits.
+func (w *wide) add(hi int64, lo uint64) bool {
+	l, carry := bits.Add64(w.lo, lo, 0)
+	h, _ := bits.Add64(uint64(w.hi), uint64(hi), carry)
+	if (w.hi >= 0) == (hi >= 0) && (int64(h) >= 0) != (w.hi >= 0) {
+		return false
+	}
+	w.lo, w.hi = l, int64(h)
+	return true
+}
+
+func (w wide) number(scale int) comp.Number { return comp.FromInt128(w.hi, w.lo, scale) }
+
+// page holds the sums of 256 neighbouring cells; what a measure does not need is nil.
+type page struct {
+	n      [256]int64
+	hits   []int64
+	values []wide
+}
+
+// book holds one measure's sums in one currency, page by page, where rows fell.
+type book struct {
+	pages []*page
+}
+
+// oddKey names a cell whose value left 128 bits or has no fixed number of digits.
+type oddKey struct {
+	measure, currency int32
+	cell              int32
+}
+
+// partial is what some of the splits add up to. Adding partials is exact and commutative: any order gives one result.
+type partial struct {
+	plan       []measurePlan
+	books      [][]book // [measure][currency of this partial]
+	currencies []comp.Currency
+	index      map[string]int32 // of currencies
+	odd        map[oddKey]comp.Number
+	controls   []control // by table
+	credits    []creditRow
+	findings   []located
+	lineage    []*block
+	names      []string // keys of vanished rows
+}
+
+// measurePlan is how a measure's sums are kept.
+type measurePlan struct {
+	scale  int  // of values: digits after the point that every term and share fits in
+	exact  bool // no such number: every value is an exact number of its own
+	values bool // values are summed; else rows are counted only
+	hits   bool
+	base   int32 // the first cell of the measure
+	cells  int32
+}
+
+func newPartial(s *scanner) *partial {
+	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{},
+		controls: make([]control, len(s.tables))}
+	p.currency("")
+	return p
+}
+
+// currency is the number of a currency in this partial.
+func (p *partial) currency(code string) int32 {
+	if i, ok := p.index[code]; ok {
+		return i
+	}
+	code = strings.Clone(code)
+	p.index[code] = int32(len(p.currencies))
+	p.currencies = append(p.currencies, comp.Currency(code))
+	return p.index[code]
+}
+
+// page is where a cell's sums lie, made at need.
+func (p *partial) page(measure int, currency, cell int32) (*page, int) {
+	plan := &p.plan[measure]
+	for int(currency) >= len(p.books[measure]) {
+		p.books[measure] = append(p.books[measure], book{pages: make([]*page, plan.cells/256+1)})
+	}
+	at := cell - plan.base
+	pages := p.books[measure][currency].pages
+	g := pages[at>>8]
+	if g == nil {
+		g = &page{}
+		if plan.hits {
+			g.hits = make([]int64, 256)
+		}
+		if plan.values && !plan.exact {
+			g.values = make([]wide, 256)
+		}
+		pages[at>>8] = g
+	}
+	return g, int(at & 255)
+}
+
+// addValue adds coef*weight at the measure's scale, or moves what leaves 128 bits to an exact number.
+func (p *partial) addValue(g *page, i, measure int, currency, cell int32, coef, weight int64) {
+	hi, lo := mul128(coef, weight)
+	if g.values[i].add(hi, lo) {
+		return
+	}
+	p.addOdd(measure, currency, cell, comp.FromInt128(hi, lo, p.plan[measure].scale))
+}
+
+// addNumber adds an exact number, to the 128-bit sum where it has the measure's digits.
+func (p *partial) addNumber(g *page, i, measure int, currency, cell int32, n comp.Number) {
+	plan := &p.plan[measure]
+	if coef, scale, small := n.Small(); g.values != nil && small && scale <= plan.scale {
+		p.addValue(g, i, measure, currency, cell, coef, tens[plan.scale-scale])
+		return
+	}
+	p.addOdd(measure, currency, cell, n)
+}
+
+func (p *partial) addOdd(measure int, currency, cell int32, n comp.Number) {
+	k := oddKey{int32(measure), currency, cell}
+	p.odd[k] = p.odd[k].Add(n)
+}
+
+// merge adds q to p; q is empty afterwards.
+func (p *partial) merge(q *partial) {
+	as := make([]int32, len(q.currencies))
+	for i, c := range q.currencies {
+		as[i] = p.currency(string(c))
+	}
+	for m, books := range q.books {
+		for c, l := range books {
+			for k, g := range l.pages {
+				if g != nil {
+					p.mergePage(m, as[c], p.plan[m].base+int32(k)<<8, g)
+				}
+			}
+		}
+		q.books[m] = nil
+	}
+	for k, n := range q.odd { // sums do not depend on the order
+		p.addOdd(int(k.measure), as[k.currency], k.cell, n)
+	}
+	for t := range q.controls {
+		p.controls[t].merge(&q.controls[t], as)
+	}
+	p.credits = append(p.credits, q.credits...)
+	p.findings = append(p.findings, q.findings...)
+	p.lineage = append(p.lineage, q.lineage...)
+	p.names = append(p.names, q.names...)
+	q.credits, q.findings, q.lineage, q.names = nil, nil, nil, nil
+}
+
+func (p *partial) mergePage(measure int, currency, first int32, g *page) {
+	into, _ := p.page(measure, currency, first)
+	for i := range g.n {
+		into.n[i] += g.n[i]
+	}
+	for i, h := range g.hits {
+		into.hits[i] += h
+	}
+	for i, v := range g.values {
+		if !into.values[i].add(v.hi, v.lo) {
+			p.addOdd(measure, currency, first+int32(i), v.number(p.plan[measure].scale))
+		}
+	}
+}
 
 // tally is the outcome of a scan: exact sums per measure, subject and atom, credits, controls and lineage.
 type tally struct {
-	credits  []comp.Credit
-	controls []disposition
+	credits  []comp.Credit // of this pay period, sorted by measure, payee, date, file, position, term
+	controls []disposition // by table, sorted
 	lineage  *Lineage
+	cells    *cellMap
+	sum      *partial
+	byCode   []int32 // sum's currencies in order of their codes
 }
 
 // sum is one currency's share of a measure: value is exact, signed and weighted by splits; hits and n count rows.
@@ -16,18 +195,88 @@ type sum struct {
 	hits, n  int64
 }
 
-// sums are a measure's sums for a subject's atom, sorted by currency.
-func (t *tally) sums(measure int, subject int32, atom int) []sum { return nil }
+// newTally sorts what is left to sort.
+func newTally(cells *cellMap, p *partial) *tally {
+	t := &tally{cells: cells, sum: p, byCode: make([]int32, len(p.currencies))}
+	for i := range t.byCode {
+		t.byCode[i] = int32(i)
+	}
+	sort.Slice(t.byCode, func(i, j int) bool { return p.currencies[t.byCode[i]] < p.currencies[t.byCode[j]] })
+	return t
+}
+
+// sums are a measure's sums for a subject's atom, sorted by currency; none where no row fell.
+func (t *tally) sums(measure int, subject int32, atom int) []sum {
+	if t.sum == nil || measure >= len(t.sum.books) {
+		return nil
+	}
+	base := t.cells.base[measure*t.cells.subjects+int(subject)]
+	if base < 0 || atom < 0 || atom >= t.cells.atoms(subject) {
+		return nil
+	}
+	cell, plan := base+int32(atom), &t.sum.plan[measure]
+	at := cell - plan.base
+	var out []sum
+	for _, c := range t.byCode {
+		if int(c) >= len(t.sum.books[measure]) {
+			continue
+		}
+		g := t.sum.books[measure][c].pages[at>>8]
+		if g == nil || g.n[at&255] == 0 {
+			continue
+		}
+		s := sum{currency: t.sum.currencies[c], n: g.n[at&255], value: t.sum.odd[oddKey{int32(measure), c, cell}]}
+		if g.values != nil {
+			s.value = s.value.Add(g.values[at&255].number(plan.scale))
+		}
+		if g.hits != nil {
+			s.hits = g.hits[at&255]
+		}
+		switch {
+		case plan.values:
+		case plan.hits:
+			s.value = comp.Int(s.hits)
+		default:
+			s.value = comp.Int(s.n)
+		}
+		out = append(out, s)
+	}
+	return out
+}
 
 // disposition says where the rows of one table went; every row is in exactly one bucket beside in.
+//
+//   - held: a finding of reach row holds it
+//   - excluded: no measure takes it, or a waiver settled its finding
+//   - exception: a measure takes it in this pay period, but nobody takes part for it: its owner is on no plan that day
+//   - other: it belongs to other pay periods
+//   - superseded: a later row of its key, or a later window, replaced it
+//   - credited: it counts in this pay period, by the subject of its first owner
 type disposition struct {
 	table                                            string
 	in, held, excluded, exception, other, superseded bucket
-	credited                                         map[int32]bucket // by first owner subject; read by key or sorted
+	credited                                         map[int32]bucket // read by key or sorted
 }
 
 // bucket counts rows, with the sums of the contract's Control column per currency ("" where the term names none).
 type bucket struct {
 	rows int64
 	sums map[comp.Currency]comp.Number
+}
+
+// sortCredits brings credits into their one order.
+func sortCredits(rows []creditRow) {
+	slices.SortFunc(rows, func(a, b creditRow) int {
+		for _, c := range [3]int{strings.Compare(a.Measure, b.Measure), strings.Compare(a.Payee, b.Payee), int(a.Date) - int(b.Date)} {
+			if c != 0 {
+				return c
+			}
+		}
+		for _, c := range [4]int64{int64(a.file) - int64(b.file), a.pos - b.pos, int64(a.Term) - int64(b.Term), int64(a.share) - int64(b.share)} {
+			if c != 0 {
+				return int(max(-1, min(1, c)))
+			}
+		}
+		return 0
+	})
 }

@@ -1,6 +1,13 @@
 package transform
 
-import "carrot/transform/comp"
+import (
+	"fmt"
+	"sort"
+	"sync"
+	"sync/atomic"
+
+	"carrot/transform/comp"
+)
 
 // grid says who and when. Its functions are asked by several goroutines and must only read.
 type grid struct {
@@ -8,13 +15,234 @@ type grid struct {
 	index    map[string]int32 // read by key only
 	bounds   [][]comp.Date    // per subject: sorted boundaries; atom i is [bounds[i], bounds[i+1]); many subjects share one slice
 	// current: the day belongs to a measuring period that pays in this run, for a component of that subject (payee level:
-	// and a day of participation).
+	// and a day of participation). Within an atom its answer, and that of inPeriod, does not change.
 	current  func(measure int, subject int32, d comp.Date) bool
 	inPeriod func(measure int, d comp.Date) bool                                     // the day belongs to a measuring period of that measure that pays in this run
 	poolOf   func(payee int32, pool comp.Pool, d comp.Date) (subject int32, ok bool) // department or entity pool of a payee on a day
 }
 
-// scan reads every fact table once and adds up what the measures ask for.
+// scanner is one scan: what it reads, how it counts, and what it found.
+type scanner struct {
+	in        *Inputs
+	company   *comp.Company
+	grid      *grid
+	cells     *cellMap
+	memory    *memory
+	measures  []measurePlan
+	tables    []*tableScan
+	splits    []splitAt
+	files     []comp.File       // in the order of name and digest
+	fileRank  []uint32          // by index into Inputs.Files
+	waivers   map[string]string // read by key only
+	resolvers map[string]*resolver
+	pools     map[comp.Pool]*timelines
+	findings  []comp.Finding
+	sum       *partial
+}
+
+// splitAt is one split with its place in the order of knowledge.
+type splitAt struct {
+	table  *tableScan
+	piece  *piece
+	run    func(out func(Batch) error) []comp.Finding
+	before bool // of the snapshot before the last: read for its keys only
+	fates  []uint8
+	bad    []badRow
+	undone map[int64]bool // positions of rows that were taken out again
+}
+
+// badRow is a row that decoding refused. It has a place after the split's good rows.
+type badRow struct {
+	place place
+	fate  uint8
+}
+
+// scan reads every fact table once and adds up what the measures ask for. Rows that a later version of their key
+// replaced, or that contradict another, are found while reading; their splits are read once more and the rows are taken
+// out again, which exact sums allow. Nothing depends on the order or number of splits, or on the number of workers.
 func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, error) {
-	return &tally{lineage: &Lineage{}}, nil, nil
+	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newMemory(in),
+		measures: make([]measurePlan, len(in.Measures)), waivers: waiversInForce(in), resolvers: map[string]*resolver{},
+		pools: map[comp.Pool]*timelines{}}
+	s.rankFiles()
+	if err := s.planTables(); err != nil {
+		return nil, nil, err
+	}
+	s.planCells()
+	s.planSplits()
+	s.sum = newPartial(s)
+	if err := s.each(s.allSplits(), nil); err != nil {
+		return nil, nil, err
+	}
+	verdicts := make([]*verdicts, len(s.tables))
+	for i, t := range s.tables {
+		if err := s.settleTable(t, &verdicts[i]); err != nil {
+			return nil, nil, err
+		}
+	}
+	t := newTally(s.cells, s.sum)
+	t.lineage = joinBlocks(s.sum.lineage, s.files, in, s.cells)
+	s.sum.lineage = nil
+	t.controls = s.dispositions(s.sum)
+	s.sum.controls = nil
+	sortCredits(s.sum.credits)
+	for _, c := range s.sum.credits {
+		t.credits = append(t.credits, c.Credit)
+	}
+	s.sum.credits = nil
+	return t, s.allFindings(), nil
+}
+
+// rankFiles orders the files by name and digest, whatever their order in the inputs.
+func (s *scanner) rankFiles() {
+	order := make([]int, len(s.in.Files))
+	for i := range order {
+		order[i] = i
+	}
+	at := func(i int) comp.File { return s.in.Files[order[i]] }
+	sort.SliceStable(order, func(i, j int) bool {
+		return at(i).Name < at(j).Name || (at(i).Name == at(j).Name && at(i).Digest < at(j).Digest)
+	})
+	s.fileRank = make([]uint32, len(order))
+	for i, k := range order {
+		if i == 0 || at(i) != at(i-1) {
+			s.files = append(s.files, at(i))
+		}
+		s.fileRank[k] = uint32(len(s.files) - 1)
+	}
+}
+
+// planCells gives each measure its range of cells.
+func (s *scanner) planCells() {
+	next := int32(s.cells.total)
+	for m := len(s.measures) - 1; m >= 0; m-- {
+		first := next
+		for subject := s.cells.subjects - 1; subject >= 0; subject-- {
+			if b := s.cells.base[m*s.cells.subjects+subject]; b >= 0 {
+				first = b
+			}
+		}
+		s.measures[m].base, s.measures[m].cells = first, next-first
+		next = first
+	}
+}
+
+func (s *scanner) planSplits() {
+	add := func(t *tableScan, pieces []piece, before bool) {
+		for i := range pieces {
+			for _, run := range pieces[i].Splits {
+				s.splits = append(s.splits, splitAt{table: t, piece: &pieces[i], run: run, before: before})
+			}
+		}
+	}
+	for _, t := range s.tables {
+		add(t, t.now, false)
+		if t.keys != nil {
+			add(t, t.before, true)
+		}
+	}
+}
+
+func (s *scanner) allSplits() []uint32 {
+	all := make([]uint32, len(s.splits))
+	for i := range all {
+		all[i] = uint32(i)
+	}
+	return all
+}
+
+// each runs the workers over splits and merges what they add up. With back, rows are taken out instead.
+func (s *scanner) each(splits []uint32, back *undoing) error {
+	n := min(max(1, s.in.Workers), max(1, len(splits)))
+	partials, errs := make([]*partial, n), make([]error, len(splits))
+	var next atomic.Int64
+	var failed atomic.Bool
+	var wait sync.WaitGroup
+	for k := range n {
+		partials[k] = newPartial(s)
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			w := &scanWorker{s: s, sum: partials[k], tables: make([]*tableWorker, len(s.tables)), back: back}
+			for !failed.Load() {
+				i := int(next.Add(1)) - 1
+				if i >= len(splits) {
+					break
+				}
+				if errs[i] = w.split(splits[i]); errs[i] != nil {
+					failed.Store(true)
+				}
+			}
+			w.finish()
+		}()
+	}
+	wait.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	for _, p := range partials {
+		s.sum.merge(p)
+	}
+	return nil
+}
+
+// scanWorker is one goroutine of a scan.
+type scanWorker struct {
+	s      *scanner
+	sum    *partial
+	tables []*tableWorker
+	back   *undoing
+}
+
+func (w *scanWorker) split(split uint32) error {
+	at := &w.s.splits[split]
+	t := w.tables[at.table.number]
+	if t == nil {
+		var err error
+		if t, err = w.s.newTableWorker(at.table, w.sum); err != nil {
+			return err
+		}
+		if w.back != nil {
+			t.back, t.sign = w.back, -1
+		}
+		w.tables[at.table.number] = t
+	}
+	t.begin(split)
+	take := t.batch
+	if at.before {
+		take = t.keysOnly
+	}
+	var broken error
+	found := at.run(func(b Batch) error {
+		broken = take(b)
+		return broken
+	})
+	if broken != nil {
+		return fmt.Errorf("%s: %w", w.s.in.Files[at.piece.File].Name, broken)
+	}
+	t.links.flush()
+	if w.back == nil && !at.before {
+		t.refused(found)
+	}
+	return nil
+}
+
+// finish hands over what the goroutine still holds.
+func (w *scanWorker) finish() {
+	for _, t := range w.tables {
+		if t == nil {
+			continue
+		}
+		if t.keys != nil {
+			t.keys.flush()
+		}
+		if t.folded != nil {
+			t.folded.flush()
+		}
+		if w.back == nil {
+			w.sum.lineage = append(w.sum.lineage, t.links.out...)
+		}
+	}
 }

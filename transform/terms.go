@@ -2,243 +2,224 @@ package transform
 
 import (
 	"fmt"
-	"sort"
 
 	"carrot/transform/comp"
 )
 
-// terms are a component's declared numbers for the periods of one calculation, prorated and summed, in pay currency.
-type terms struct {
-	quota, target, cap comp.Number
-	hasQuota, hasCap   bool
+// termPlan is one term of one measure, ready to run over a table's columns. It is only read.
+type termPlan struct {
+	measure, index int // in Inputs.Measures and its Terms
+	term           *comp.Term
+	pool           comp.Pool
+	counts         bool // no value: a row counts as 1
+	rated          bool // rows count as hits over rows
+	date           int  // columns; -1 for none
+	owner          int
+	currency       int
+	of             int
+	labels         []int
+	resolver       *resolver
+	pools          *timelines // by payee, of department and entity measures
+	split          *splitTable
+	fold           *foldPlan
 }
 
-// terms reads quota, target and cap of each period, prorated by the days of participation. ok is false where one that is
-// needed is missing; the payee is then held.
-func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked) (t terms, ok bool) {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	ok = true
-	t.hasQuota, t.hasCap = c.Quota != nil, len(c.Cap) > 0
-	for _, p := range periods {
-		days := s.v.Participated(s.part.spans[payee][d.plan], p)
-		if days == 0 {
-			continue
-		}
-		f, fine := s.factor(payee, d, p, days, w)
-		ok = ok && fine
-		if t.hasQuota {
-			q, fine := s.quotaFor(payee, c, currency, p, w)
-			t.quota, ok = t.quota.Add(f(q)), ok && fine
-		}
-		for _, x := range []struct {
-			values []comp.Dated
-			into   *comp.Number
-			what   string
-		}{{c.Target, &t.target, "target"}, {c.Cap, &t.cap, "cap"}} {
-			if len(x.values) == 0 {
-				continue
-			}
-			n, _, has := s.v.InForce(x.values, currency, p)
-			if !has {
-				w.hold(s.payeeFinding(payee, c, "missing_"+x.what, fmt.Sprintf("component %s has no %s in %s on %s", c.ID, x.what, currency, p.End-1),
-					"add it to the plan"))
-				ok = false
-			}
-			*x.into = x.into.Add(f(n))
-		}
-	}
-	if t.hasQuota && ok {
-		unit := currency
-		if !s.money(c.Measure) {
-			unit = ""
-		}
-		w.result.Quota = &comp.Amount{Number: t.quota, Currency: unit}
-		w.say("quota %s", w.result.Quota)
-	}
-	if len(c.Target) > 0 && ok {
-		w.result.Target = &comp.Amount{Number: t.target, Currency: currency}
-		w.say("target %s", w.result.Target)
-	}
-	return t, ok
+// foldPlan takes one row per entity before a term counts.
+type foldPlan struct {
+	by    []int
+	order int
+	first bool // else the last
 }
 
-// money says whether a measure's value is money.
-func (s *settler) money(measure string) bool {
-	m, ok := s.measures[measure]
-	if !ok {
-		return false
-	}
-	for _, t := range s.in.Measures[m].Terms {
-		if t.Currency != "" || t.Fixed != "" {
-			return true
-		}
-	}
-	return false
+// tableScan is everything that a scan of one table needs and leaves behind.
+type tableScan struct {
+	number   int
+	name     string
+	contract *comp.Contract
+	keyCols  []int
+	control  int // the control column; -1
+	covers   int // the column of a window's days; -1
+	terms    []*termPlan
+	now      []piece
+	before   []piece
+	keys     *fold // of a keyed table
+	folded   *fold // rows of terms that take one per entity; nil where there is none
 }
 
-// factor is how a whole period's number becomes this payee's: by days of participation and by fte, as the plan declares.
-func (s *settler) factor(payee int, d duty, p comp.Period, days int, w *worked) (func(comp.Number) comp.Number, bool) {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	fte := comp.Int(1)
-	if c.FTE {
-		day, _ := lastDay(s.part.spans[payee][d.plan], p)
-		text, has := s.company.People[payee].Attr(comp.AttrFTE, day)
-		n, err := comp.ParseNumber(text, 6)
-		if !has || err != nil {
-			w.hold(s.payeeFinding(payee, c, "missing_fte", fmt.Sprintf("%s has no plain fte on %s (found %q)", s.company.People[payee].ID, day, text), "set it in the source"))
-			return func(n comp.Number) comp.Number { return n }, false
-		}
-		fte = n
-		if n.Cmp(comp.Int(1)) != 0 {
-			w.say("full-time equivalent %s", plain(n))
-		}
-	}
-	if c.Prorate != "days" {
-		days = p.Days()
-	}
-	if days != p.Days() {
-		w.say("%d of %d days on the plan in %s", days, p.Days(), p)
-	}
-	return func(n comp.Number) comp.Number { return s.v.Prorate(n, days, p.Days()).Mul(fte) }, true
-}
-
-// quotaFor is the number to attain in one whole period: from the quota table by name, or from the plan's dated values.
-func (s *settler) quotaFor(payee int, c *comp.Component, currency comp.Currency, p comp.Period, w *worked) (comp.Number, bool) {
-	id := s.company.People[payee].ID
-	if c.Quota.Name == "" {
-		unit := currency
-		if !s.money(c.Measure) {
-			unit = ""
-		}
-		n, _, has := s.v.InForce(c.Quota.Dated, unit, p)
-		if !has {
-			w.hold(s.payeeFinding(payee, c, "missing_quota", fmt.Sprintf("component %s has no quota in %q on %s", c.ID, unit, p.End-1), "add it to the plan"))
-		}
-		return n, has
-	}
-	q, has := s.v.Quota(s.quotas[[2]string{id, c.Quota.Name}], p)
-	if !has {
-		w.hold(s.payeeFinding(payee, c, "missing_quota", fmt.Sprintf("%s has no quota %q on %s", id, c.Quota.Name, p.End-1), "add a row to the quota table"))
-		return comp.Number{}, false
-	}
-	if q.Amount.Currency == "" || q.Amount.Currency == currency {
-		return q.Amount.Number, true
-	}
-	rate, has := s.v.Rate(s.company.FX, q.Amount.Currency, currency, p)
-	if !has {
-		w.hold(s.missingRate(payee, c, q.Amount.Currency, currency, p))
-		return comp.Number{}, false
-	}
-	return q.Amount.Number.Mul(rate), true
-}
-
-func (s *settler) missingRate(payee int, c *comp.Component, from, to comp.Currency, p comp.Period) string {
-	return s.payeeFinding(payee, c, "missing_fx_rate", fmt.Sprintf("no rate from %s to %s is known on %s", from, to, p.End-1), "add a row to the fx table")
-}
-
-// measured is a measure's value in pay currency.
-type measured struct {
-	value   comp.Number
-	missing bool
-}
-
-// measure is the component's own measure, with its smallest n.
-func (s *settler) measure(payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked) measured {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	m := s.measureOf(c.Measure, payee, d, currency, periods, w, c.MinN)
-	if !m.missing {
-		v := m.value
-		w.result.Value = &v
-	}
-	return m
-}
-
-// measureOf sums what the tally holds for the payee (on days of participation) or for the payee's pool. The last period
-// reaches back over the measure's window.
-func (s *settler) measureOf(id string, payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked, minN int) measured {
-	m := &s.in.Measures[s.measures[id]]
-	var value comp.Number
-	var hits, n int64
-	for _, p := range periods {
-		span := s.v.Window(s.in.Plans[d.plan].Components[d.component].Every, p, max(1, m.Window), s.company.Calendars)
-		subject, ranges := s.about(m, payee, d, p, span)
-		if subject < 0 {
-			continue
-		}
-		for _, sm := range s.gather(s.measures[id], subject, ranges, w) {
-			hits, n = hits+sm.hits, n+sm.n
-			v := sm.value
-			if sm.currency != "" && sm.currency != currency {
-				rate, ok := s.v.Rate(s.company.FX, sm.currency, currency, p)
-				if !ok {
-					w.hold(s.missingRate(payee, &s.in.Plans[d.plan].Components[d.component], sm.currency, currency, p))
-					continue
+// planTables gathers the tables that measures read, in order of their names, each with its terms.
+func (s *scanner) planTables() error {
+	byName := map[string]*tableScan{}
+	for m := range s.in.Measures {
+		for k := range s.in.Measures[m].Terms {
+			name := s.in.Measures[m].Terms[k].Table
+			t, ok := byName[name]
+			if !ok {
+				contract, err := contractOf(s.in, name)
+				if err != nil {
+					return fmt.Errorf("measure %s: %w", s.in.Measures[m].ID, err)
 				}
-				w.say("%s %s × %s = %s %s, rate of %s", plain(v), sm.currency, rate, plain(v.Mul(rate)), currency, p.End-1)
-				v = v.Mul(rate)
+				if t, err = s.planTable(contract); err != nil {
+					return err
+				}
+				byName[name] = t
 			}
-			value = value.Add(v)
+			term, err := s.planTerm(t, m, k)
+			if err != nil {
+				return err
+			}
+			t.terms = append(t.terms, term)
 		}
 	}
-	w.result.N += n
-	out, ok := s.v.Combine(m.Aggregate, value, hits, n)
-	if !ok || (minN > 0 && !s.v.Enough(n, minN)) {
-		return measured{missing: true}
+	for _, name := range sortedKeys(byName) {
+		t := byName[name]
+		t.number = len(s.tables)
+		s.tables = append(s.tables, t)
 	}
-	switch m.Aggregate {
-	case comp.Share, comp.Rate:
-		w.say("%s: %d of %d = %s", m.Title, hits, n, percent(out))
-	default:
-		w.say("%s: %s (n = %d)", m.Title, plain(out), n)
-	}
-	return measured{value: out}
+	return nil
 }
 
-// about is whose tally a measure reads for a payee and the days of it: the payee's own on days of participation, or the
-// pool's that the payee belongs to on the last participating day. The subject is -1 where there is none.
-func (s *settler) about(m *comp.Measure, payee int, d duty, p, span comp.Period) (int32, []comp.Period) {
-	spans := s.part.spans[payee][d.plan]
-	switch m.Pool {
-	case comp.PoolPayee:
-		var ranges []comp.Period
-		for _, sp := range spans {
-			if r := sp.Intersect(span); r.Days() > 0 {
-				ranges = append(ranges, r)
+func (s *scanner) planTable(contract *comp.Contract) (*tableScan, error) {
+	t := &tableScan{name: contract.Name(), contract: contract, control: contract.Index(contract.Control), covers: contract.Index(contract.Covers)}
+	if t.control >= 0 && contract.Columns[t.control].Type != comp.Decimal {
+		t.control = -1
+	}
+	if contract.Covers != "" && (t.covers < 0 || kindOf(contract.Columns[t.covers].Type) != comp.KindDate) {
+		return nil, fmt.Errorf("table %s: covers names %q, a date or instant column was expected", t.name, contract.Covers)
+	}
+	t.now, t.before = generation(s.in, t.name)
+	if contract.Keyed() {
+		for _, k := range contract.Keys {
+			if contract.Index(k) < 0 {
+				return nil, fmt.Errorf("table %s has no column %q that keys names", t.name, k)
 			}
+			t.keyCols = append(t.keyCols, contract.Index(k))
 		}
-		return int32(payee), ranges
-	case comp.PoolCompany:
-		return s.grid.index[poolName(comp.PoolCompany, "")], []comp.Period{span}
+		t.keys = newFold("keys-"+t.name, s.memory)
 	}
-	day, ok := lastDay(spans, p)
-	if !ok {
-		return -1, nil
-	}
-	subject, ok := s.grid.poolOf(int32(payee), m.Pool, day)
-	if !ok {
-		return -1, nil
-	}
-	return subject, []comp.Period{span}
+	return t, nil
 }
 
-// gather joins the atoms of some ranges into one sum per currency, sorted by currency, and notes the lineage series.
-func (s *settler) gather(measure int, subject int32, ranges []comp.Period, w *worked) []sum {
-	by := map[comp.Currency]sum{}
-	bounds := s.grid.bounds[subject]
-	for _, r := range ranges {
-		w.series = append(w.series, fmt.Sprintf("%s|%s|%s|%s", s.in.Measures[measure].ID, s.grid.subjects[subject], r.Start, r.End-1))
-		first := sort.Search(len(bounds), func(i int) bool { return bounds[i] >= r.Start })
-		for a := first; a+1 < len(bounds) && bounds[a+1] <= r.End; a++ {
-			for _, x := range s.tally.sums(measure, subject, a) {
-				t := by[x.currency]
-				by[x.currency] = sum{x.currency, t.value.Add(x.value), t.hits + x.hits, t.n + x.n}
-			}
+// planTerm resolves a term's names. A name that the contract lacks is an error: config reports it with line and column
+// long before.
+func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
+	measure := &s.in.Measures[m]
+	term := &measure.Terms[k]
+	p := &termPlan{measure: m, index: k, term: term, pool: pooledBy(measure), counts: term.Value == nil,
+		rated: measure.Aggregate == comp.Share || measure.Aggregate == comp.Rate, date: -1, owner: -1, currency: -1, of: -1}
+	if p.rated || measure.Aggregate == comp.Count {
+		p.counts = true
+	}
+	type need struct {
+		to   *int
+		name string
+	}
+	needs := []need{{&p.date, term.Date}, {&p.owner, term.Owner.Column}, {&p.currency, term.Currency}}
+	if term.Owner.Split != nil {
+		needs = append(needs, need{&p.of, term.Owner.Split.Of})
+	}
+	for _, l := range term.Label {
+		p.labels = append(p.labels, t.contract.Index(l))
+	}
+	if f := term.Fold; f != nil {
+		p.fold = &foldPlan{first: f.Take == "first", by: make([]int, len(f.By))}
+		for i := range f.By {
+			needs = append(needs, need{&p.fold.by[i], f.By[i]})
+		}
+		needs = append(needs, need{&p.fold.order, f.Order})
+		if t.folded == nil {
+			t.folded = newFold("rows-"+t.name, s.memory)
 		}
 	}
-	out := make([]sum, 0, len(by))
-	for _, x := range by {
-		out = append(out, x)
+	for _, n := range needs {
+		if n.name == "" {
+			continue
+		}
+		if *n.to = t.contract.Index(n.name); *n.to < 0 {
+			return nil, fmt.Errorf("measure %s: table %s has no column %q", measure.ID, t.name, n.name)
+		}
 	}
-	sort.Slice(out, func(i, j int) bool { return out[i].currency < out[j].currency })
-	return out
+	if f := p.fold; f != nil {
+		kind := kindOf(t.contract.Columns[f.order].Type)
+		if term.Fold.Order == "" || len(f.by) == 0 || (kind != comp.KindDate && kind != comp.KindNumber) {
+			return nil, fmt.Errorf("measure %s: a fold needs columns in by and a date, an instant or a number in order", measure.ID)
+		}
+	}
+	return p, s.planOwner(p, measure, t)
+}
+
+func (s *scanner) planOwner(p *termPlan, measure *comp.Measure, t *tableScan) error {
+	what := fmt.Sprintf("measure %s, table %s", measure.ID, t.name)
+	switch {
+	case p.date < 0 || kindOf(t.contract.Columns[p.date].Type) != comp.KindDate:
+		return fmt.Errorf("%s: the date must be a date or instant column", what)
+	case p.pool == comp.PoolCompany:
+		if s.cells.company < 0 {
+			return fmt.Errorf("%s: the grid has no company pool", what)
+		}
+		return s.planValue(p, measure, t)
+	case p.owner < 0:
+		return fmt.Errorf("%s: a measure of pool %s needs an owner column", what, p.pool)
+	case kindOf(t.contract.Columns[p.owner].Type) != comp.KindText:
+		return fmt.Errorf("%s: the owner column must hold text", what)
+	}
+	r, ok := s.resolvers[p.term.Owner.System]
+	if !ok {
+		r = newResolver(s.company, s.grid, p.term.Owner.System)
+		s.resolvers[p.term.Owner.System] = r
+	}
+	p.resolver = r
+	if p.term.Owner.Split != nil {
+		split, findings, err := newSplits(s.in, &p.term.Owner, r)
+		if err != nil {
+			return fmt.Errorf("%s: %w", what, err)
+		}
+		p.split = split
+		s.findings = append(s.findings, findings...)
+	}
+	if p.pool == comp.PoolDepartment || p.pool == comp.PoolEntity {
+		if s.pools[p.pool] == nil {
+			s.pools[p.pool] = poolStays(s.company, s.cells, p.pool)
+		}
+		p.pools = s.pools[p.pool]
+	}
+	return s.planValue(p, measure, t)
+}
+
+// planValue widens the measure's fixed number of digits to what this term's values and shares need.
+func (s *scanner) planValue(p *termPlan, measure *comp.Measure, t *tableScan) error {
+	plan := &s.measures[p.measure]
+	plan.hits = plan.hits || p.rated
+	scale := 0
+	if !p.counts {
+		cols, err := newColumns(t.contract)
+		if err != nil {
+			return err
+		}
+		value := newProgram(p.term.Value, cols)
+		plan.exact = plan.exact || value.root == nil || value.kind != comp.KindNumber
+		scale = value.scale
+	}
+	if p.split != nil {
+		scale += p.split.scale
+	}
+	plan.values = plan.values || !p.counts || (measure.Aggregate == comp.Count && (p.split != nil || p.term.Sign < 0))
+	plan.scale = max(plan.scale, scale)
+	plan.exact = plan.exact || plan.scale >= len(tens)
+	return nil
+}
+
+// shareScale is the number of digits of the term's shares; a whole row is 10^shareScale.
+func (p *termPlan) shareScale() int {
+	if p.split == nil {
+		return 0
+	}
+	return p.split.scale
+}
+
+// sign is +1 unless the term takes away.
+func (p *termPlan) sign() int64 {
+	if p.term.Sign < 0 {
+		return -1
+	}
+	return 1
 }

@@ -1,0 +1,199 @@
+package transform
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+)
+
+// A fold brings the records of one entity together, whichever split they came from: it partitions them by the hash of the
+// entity's key, keeps what fits the memory budget, spills the rest, and hands out one partition after the other.
+// A record is its length (uvarint) and its bytes, of which the first 16 are the hash.
+
+const (
+	foldParts   = 64
+	foldChunk   = 8 << 10
+	memoryUnset = 64 << 20
+)
+
+// memory is the budget that all folds of a run share.
+type memory struct {
+	mu         sync.Mutex
+	used, most int64
+	spill      Spill
+}
+
+func newMemory(in *Inputs) *memory {
+	m := &memory{most: in.Memory, spill: in.Spill}
+	if m.most <= 0 {
+		m.most = memoryUnset
+	}
+	return m
+}
+
+// take books bytes and says whether the budget is exceeded.
+func (m *memory) take(n int64) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used += n
+	return m.used > m.most && m.spill != nil
+}
+
+// fold is one partitioned set of records.
+type fold struct {
+	name   string // unique in the run; the spilled files' names begin with it
+	memory *memory
+	mu     sync.Mutex
+	parts  [foldParts]foldPart
+	free   [][]byte
+	err    error
+}
+
+type foldPart struct {
+	chunks [][]byte
+	w      io.WriteCloser
+}
+
+func newFold(name string, m *memory) *fold { return &fold{name: name, memory: m} }
+
+// folder is one goroutine's way into a fold.
+type folder struct {
+	fold *fold
+	bufs [foldParts][]byte
+}
+
+// put adds a record, whose first 16 bytes are its entity's hash.
+func (f *folder) put(record []byte) {
+	p := record[0] % foldParts
+	buf := f.bufs[p]
+	if need := len(record) + binary.MaxVarintLen32; cap(buf)-len(buf) < need {
+		if len(buf) > 0 {
+			f.fold.accept(int(p), buf)
+		}
+		buf = f.fold.buffer(need)
+	}
+	buf = binary.AppendUvarint(buf, uint64(len(record)))
+	f.bufs[p] = append(buf, record...)
+}
+
+// flush hands over what is left.
+func (f *folder) flush() {
+	for p, buf := range f.bufs {
+		if len(buf) > 0 {
+			f.fold.accept(p, buf)
+		}
+		f.bufs[p] = nil
+	}
+}
+
+func (f *fold) buffer(need int) []byte {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if k := len(f.free); k > 0 && need <= foldChunk {
+		b := f.free[k-1]
+		f.free = f.free[:k-1]
+		return b
+	}
+	return make([]byte, 0, max(foldChunk, need))
+}
+
+func (f *fold) accept(p int, chunk []byte) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.parts[p].chunks = append(f.parts[p].chunks, chunk)
+	if f.memory.take(int64(cap(chunk))) && f.err == nil {
+		f.err = f.spillAll()
+	}
+}
+
+// spillAll writes everything that this fold holds; f.mu is held.
+func (f *fold) spillAll() error {
+	for p := range f.parts {
+		part := &f.parts[p]
+		if len(part.chunks) == 0 {
+			continue
+		}
+		if part.w == nil {
+			w, err := f.memory.spill.Create(f.file(p))
+			if err != nil {
+				return err
+			}
+			part.w = w
+		}
+		for _, c := range part.chunks {
+			if _, err := part.w.Write(c); err != nil {
+				return fmt.Errorf("writing %s: %w", f.file(p), err)
+			}
+			f.memory.take(-int64(cap(c)))
+			if cap(c) == foldChunk && len(f.free) < 2*foldParts {
+				f.free = append(f.free, c[:0])
+			}
+		}
+		part.chunks = part.chunks[:0]
+	}
+	return nil
+}
+
+func (f *fold) file(p int) string { return fmt.Sprintf("fold-%s-%02d", f.name, p) }
+
+// each hands out the partitions' bytes, in order; a partition's records come in no particular order. Folders must have
+// been flushed. The fold is empty afterwards, also after an error.
+func (f *fold) each(visit func(partition []byte) error) error {
+	err := f.err
+	for p := range f.parts {
+		part := &f.parts[p]
+		if part.w != nil {
+			err = errors.Join(err, part.w.Close())
+		}
+	}
+	var buf []byte
+	for p := range f.parts {
+		part := &f.parts[p]
+		buf = buf[:0]
+		if part.w != nil && err == nil {
+			buf, err = f.read(p, buf)
+		}
+		for _, c := range part.chunks {
+			buf = append(buf, c...)
+			f.memory.take(-int64(cap(c)))
+		}
+		part.chunks = nil
+		if err == nil && len(buf) > 0 {
+			err = visit(buf)
+		}
+	}
+	f.free = nil
+	return err
+}
+
+func (f *fold) read(p int, buf []byte) ([]byte, error) {
+	r, err := f.memory.spill.Open(f.file(p))
+	if err != nil {
+		return buf, err
+	}
+	defer r.Close()
+	for {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		if errors.Is(err, io.EOF) {
+			return buf, nil
+		}
+		if err != nil {
+			return buf, fmt.Errorf("reading %s: %w", f.file(p), err)
+		}
+	}
+}
+
+// records calls visit for each record of a partition's bytes.
+func records(partition []byte, visit func(record []byte)) {
+	for len(partition) > 0 {
+		n, k := binary.Uvarint(partition)
+		visit(partition[k : k+int(n)])
+		partition = partition[k+int(n):]
+	}
+}

@@ -1,0 +1,388 @@
+package transform
+
+import (
+	"carrot/transform/comp"
+)
+
+// Why a row is held, as bits.
+const (
+	holdHard  uint8 = 1 << iota // it enters no measure
+	holdOwner                   // it enters no measure but those of the company's pool
+	holdOpen                    // some finding of it is not waived: it shows as held, else as excluded
+)
+
+// tableWorker is one goroutine's way through a table's batches. Its scratch memory is kept from batch to batch.
+type tableWorker struct {
+	s      *scanner
+	t      *tableScan
+	sum    *partial
+	cols   *columns
+	terms  []*termRun
+	links  links
+	keys   *folder
+	folded *folder
+
+	split  uint32
+	piece  *piece
+	rows   uint32   // rows of the split before this batch
+	pos    []int64  // of the batch
+	back   *undoing // not nil: rows that count no longer are taken out again
+	sign   int64    // -1 then
+	sel    []int32  // rows that count
+	dead   []bool   // rows that a later window replaced; nil where no window did
+	hold   []uint8
+	fate   []uint8 // what became of a row
+	first  []int32 // the first owner of a credited row
+	said   map[saying]bool
+	key    []byte
+	record []byte
+	labels []string
+	codes  []int32
+	seen   controlColumns
+}
+
+// saying is a finding of a row of the batch, so that two measures do not say the same twice.
+type saying struct {
+	row                int32
+	code, column, text string
+}
+
+// termRun is a term's programs and what it finds in a batch: entries (row, day, subject, …), side by side.
+type termRun struct {
+	*termPlan
+	where, value, hit *program
+	owners            ownerColumn
+	byCode            []int32 // currency by dictionary code; -1 unknown
+
+	entries
+	other   entries         // the memory that splitting writes to
+	matched []int32         // of a fold: every row that where takes
+	trouble map[int32]uint8 // of a fold: why a row is held, should it be the one
+	spare   []int32
+
+	coefs []int64 // values of the batch's rows: coefficients of 10^-scale …
+	scale int
+	exact []comp.Number // … or exact numbers
+	hits  []uint8
+	odd   bool  // values are added as exact numbers
+	unit  int64 // the weight of a share of 10^-shareScale …
+	whole int64 // … and of a whole row
+}
+
+// entries are a term's rows, one per owner, side by side.
+type entries struct {
+	rows    []int32
+	days    []int32
+	subject []int32
+	money   []int32  // currency
+	shares  []*share // nil where the row is whole; empty where all are
+}
+
+func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, error) {
+	cols, err := newColumns(t.contract)
+	if err != nil {
+		return nil, err
+	}
+	w := &tableWorker{s: s, t: t, sum: sum, cols: cols, sign: 1, said: map[saying]bool{}}
+	if t.keys != nil {
+		w.keys = &folder{fold: t.keys}
+	}
+	if t.folded != nil {
+		w.folded = &folder{fold: t.folded}
+	}
+	for _, p := range t.terms {
+		r := &termRun{termPlan: p, owners: ownerColumn{r: p.resolver}, hit: newProgram(p.term.Hit, cols), trouble: map[int32]uint8{}}
+		if p.term.Where != nil {
+			r.where = newProgram(p.term.Where, cols)
+		}
+		if !p.counts {
+			r.value = newProgram(p.term.Value, cols)
+		}
+		w.terms = append(w.terms, r)
+	}
+	return w, nil
+}
+
+// begin starts a split.
+func (w *tableWorker) begin(split uint32) {
+	w.split, w.piece, w.rows = split, w.s.pieceOf(split), 0
+	w.links.split, w.links.file = split, w.s.fileRank[w.piece.File]
+}
+
+// batch takes one batch in: first every term finds its rows and what is wrong with them, then the rows that nothing
+// holds are added up, because a row that one measure cannot read enters none.
+func (w *tableWorker) batch(b Batch) error {
+	if err := w.cols.bind(b.Rec); err != nil {
+		return err
+	}
+	n := w.cols.n
+	w.pos = b.Pos
+	w.hold, w.fate, w.first = grow(w.hold, n), grow(w.fate, n), grow(w.first, n)
+	clear(w.hold)
+	clear(w.fate)
+	clear(w.said)
+	w.choose()
+	w.keyProblems()
+	for _, t := range w.terms {
+		if err := w.match(t); err != nil {
+			return err
+		}
+	}
+	for _, t := range w.terms {
+		if t.fold != nil {
+			w.putFolded(t)
+			continue
+		}
+		w.apply(t)
+	}
+	w.settleRows()
+	if w.keys != nil && w.back == nil {
+		w.putKeys()
+	}
+	w.rows += uint32(n)
+	return nil
+}
+
+// choose fills sel with the rows that count: all but those that a later window replaced, or, taking back, those that
+// merging by key found to count no longer.
+func (w *tableWorker) choose() {
+	n := w.cols.n
+	w.sel, w.dead = grow(w.sel, n)[:0], w.dead[:0]
+	if w.t.covers >= 0 && len(w.piece.replaced) > 0 {
+		w.dead = grow(w.dead, n)
+		day := w.cols.vec(w.t.covers)
+		for i := range w.dead {
+			w.dead[i] = !day.isNull(i) && covered(w.piece.replaced, comp.Date(day.ints[i]))
+		}
+	}
+	for i := range int32(n) {
+		switch {
+		case len(w.dead) > 0 && w.dead[i]:
+		case w.back == nil || w.back.has(place{w.split, w.rows + uint32(i)}):
+			w.sel = append(w.sel, i)
+		}
+	}
+}
+
+// match finds a term's rows in the batch, and for each its day, value, currency and owners.
+func (w *tableWorker) match(t *termRun) error {
+	clear(t.trouble)
+	if t.rows = t.rows[:0]; t.where == nil {
+		t.rows = append(t.rows, w.sel...)
+	} else {
+		truths, err := t.where.truths(w.sel)
+		if err != nil {
+			return err
+		}
+		for _, i := range w.sel {
+			if truths[i] == yes {
+				t.rows = append(t.rows, i)
+			}
+		}
+	}
+	if t.fold != nil {
+		w.foldable(t)
+	}
+	w.matchDays(t)
+	if err := w.matchValues(t); err != nil {
+		return err
+	}
+	w.matchCurrencies(t)
+	w.matchOwners(t)
+	return nil
+}
+
+// matchDays finds each row's day. A row without one is held; a row outside of all measured time belongs to other periods,
+// and nothing else is asked of it.
+func (w *tableWorker) matchDays(t *termRun) {
+	day := w.cols.vec(t.date)
+	t.days = grow(t.days, len(t.rows))
+	k := 0
+	for _, i := range t.rows {
+		if day.isNull(int(i)) {
+			w.problem(t, i, holdHard, w.absent("absent_date", t.date))
+			continue
+		}
+		d := day.ints[i]
+		if !w.s.cells.inRange(comp.Date(d)) {
+			w.become(t, i, fateOther)
+			continue
+		}
+		t.rows[k], t.days[k] = i, int32(d)
+		k++
+	}
+	t.rows, t.days = t.rows[:k], t.days[:k]
+}
+
+// matchValues finds each row's value and whether it is a hit. A row without a value is held.
+func (w *tableWorker) matchValues(t *termRun) error {
+	if t.rated {
+		hits, err := t.hit.truths(t.rows)
+		t.hits = hits
+		return err
+	}
+	if t.counts {
+		return nil
+	}
+	v, exact, null, err := t.value.numbers(t.rows)
+	if err != nil {
+		return err
+	}
+	t.exact, t.coefs = exact, nil
+	if v != nil {
+		t.coefs, t.scale = v.ints, v.scale
+	}
+	if null == nil {
+		return nil
+	}
+	k := 0
+	for j, i := range t.rows {
+		if null[i] {
+			w.problem(t, i, holdHard, w.absentValue(t))
+			continue
+		}
+		t.rows[k], t.days[k] = i, t.days[j]
+		k++
+	}
+	t.rows, t.days = t.rows[:k], t.days[:k]
+	return nil
+}
+
+// matchCurrencies finds the currency of each row's value, by dictionary code where it can.
+func (w *tableWorker) matchCurrencies(t *termRun) {
+	t.money = grow(t.money, len(t.rows))
+	if t.counts || t.currency < 0 {
+		code := ""
+		if !t.counts {
+			code = string(t.term.Fixed)
+		}
+		fillWith(t.money, w.sum.currency(code))
+		return
+	}
+	v := w.cols.vec(t.currency)
+	if v.dict != nil && v.arr == nil {
+		t.byCode = grow(t.byCode, v.dict.Len())
+		for c := range t.byCode {
+			t.byCode[c] = w.currencyNumber(v.dict.Value(c))
+		}
+	}
+	k := 0
+	for j, i := range t.rows {
+		money := int32(-1)
+		switch {
+		case v.isNull(int(i)):
+			w.problem(t, i, holdHard, w.absent("absent_value", t.currency))
+			continue
+		case v.arr == nil:
+			money = t.byCode[v.codes[i]]
+		default:
+			money = w.currencyNumber(v.arr.Value(int(i)))
+		}
+		if money < 0 {
+			w.problem(t, i, holdHard, w.unknownCurrency(t.currency, i))
+			continue
+		}
+		t.rows[k], t.days[k], t.money[k] = i, t.days[j], money
+		k++
+	}
+	t.rows, t.days, t.money = t.rows[:k], t.days[:k], t.money[:k]
+}
+
+// currencyNumber is the partial's number of a currency; -1 for a text that is none.
+func (w *tableWorker) currencyNumber(code string) int32 {
+	if i, ok := w.sum.index[code]; ok {
+		if _, known := comp.Currency(code).Digits(); known {
+			return i
+		}
+		return -1
+	}
+	if _, known := comp.Currency(code).Digits(); !known {
+		return -1
+	}
+	return w.sum.currency(code)
+}
+
+// matchOwners finds to whom each row is credited. A row whose owner nobody knows stays, and is held for all measures but
+// the company's.
+func (w *tableWorker) matchOwners(t *termRun) {
+	n := len(t.rows)
+	t.subject, t.shares = grow(t.subject, n), t.shares[:0]
+	if t.pool == comp.PoolCompany {
+		fillWith(t.subject, w.s.cells.company)
+		return
+	}
+	t.spare = grow(t.spare, n)
+	entry := t.spare
+	t.owners.entries(w.cols.vec(t.owner), t.rows, entry)
+	for k := range t.rows {
+		t.subject[k] = t.resolver.subject(entry[k], comp.Date(t.days[k]))
+	}
+	if t.split != nil {
+		w.splitOwners(t)
+	}
+	for k, i := range t.rows {
+		s := t.subject[k]
+		if s < nobody {
+			login := ""
+			if len(t.shares) > 0 && t.shares[k] != nil {
+				login = t.shares[k].login
+			} else {
+				login = w.cols.text(t.owner, int(i))
+			}
+			f := w.s.ownerFinding(t.resolver, s, login, comp.Date(t.days[k]))
+			f.Column = w.t.contract.Columns[t.owner].Name
+			w.problem(t, i, holdOwner, f)
+		}
+		if t.pools != nil && s >= 0 {
+			t.subject[k] = max(nobody, t.pools.at(s, comp.Date(t.days[k])))
+		}
+	}
+}
+
+// splitOwners puts a row's shares in the place of its owner. A row whose shares are not whole is held.
+func (w *tableWorker) splitOwners(t *termRun) {
+	of := w.cols.vec(t.of)
+	t.spare = grow(t.spare, len(t.rows))
+	split, several := t.spare, false
+	for k, i := range t.rows {
+		split[k] = -1
+		if of.isNull(int(i)) {
+			continue
+		}
+		text := ""
+		if of.kind == comp.KindText {
+			text = of.textAt(int(i))
+		} else {
+			text = valueText(w.cols.value(t.of, int(i)))
+		}
+		if e, ok := t.split.index[text]; ok {
+			split[k], several = e, true
+		}
+	}
+	if !several {
+		return
+	}
+	t.entries, t.other = t.other, t.entries
+	old := &t.other
+	t.rows, t.days, t.money, t.subject, t.shares = t.rows[:0], t.days[:0], t.money[:0], t.subject[:0], t.shares[:0]
+	for k, i := range old.rows {
+		e := split[k]
+		if e < 0 {
+			t.enter(i, old.days[k], old.money[k], old.subject[k], nil)
+			continue
+		}
+		if !t.split.whole(e) {
+			w.problem(t, i, holdHard, t.split.finding(e, w.cols.text(t.of, int(i))))
+			continue
+		}
+		for j := range t.split.shares[e] {
+			s := &t.split.shares[e][j]
+			t.enter(i, old.days[k], old.money[k], t.resolver.subject(s.entry, comp.Date(old.days[k])), s)
+		}
+	}
+}
+
+func (e *entries) enter(row, day, money, subject int32, s *share) {
+	e.rows, e.days, e.money, e.subject = append(e.rows, row), append(e.days, day), append(e.money, money), append(e.subject, subject)
+	e.shares = append(e.shares, s)
+}

@@ -1,0 +1,213 @@
+package transform
+
+import (
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// undoing are the rows to take out again.
+type undoing struct{ *verdicts }
+
+func (u *undoing) has(at place) bool { return u.superseded.has(at) || u.rivals.has(at) }
+
+// settleTable finds what merging by key and folds leave of a table, once all of it was read.
+func (s *scanner) settleTable(t *tableScan, v **verdicts) error {
+	if t.keys != nil {
+		found, err := s.mergeKeys(t)
+		if err != nil {
+			return err
+		}
+		*v = found
+		if err := s.takeBack(t, found); err != nil {
+			return err
+		}
+		if err := s.nameVanished(t, found); err != nil {
+			return err
+		}
+	}
+	if t.folded == nil {
+		return nil
+	}
+	f := &folding{s: s, t: t, sum: s.sum, links: map[uint32]*links{}, trouble: map[place]map[int]bool{}}
+	if err := f.takeFolded(*v); err != nil {
+		return err
+	}
+	for _, file := range sortedFiles(f.links) {
+		l := f.links[file]
+		l.flush()
+		s.sum.lineage = append(s.sum.lineage, l.out...)
+	}
+	s.dropFindings(func(x *located) bool {
+		return x.term >= 0 && s.splits[x.place.split].table == t && !f.trouble[x.place][x.term]
+	})
+	return nil
+}
+
+func sortedFiles(m map[uint32]*links) []uint32 {
+	files := make([]uint32, 0, len(m))
+	for f := range m { // sorted below
+		files = append(files, f)
+	}
+	slices.Sort(files)
+	return files
+}
+
+func (s *scanner) dropFindings(gone func(*located) bool) {
+	s.sum.findings = slices.DeleteFunc(s.sum.findings, func(x located) bool { return gone(&x) })
+}
+
+// takeBack takes a table's superseded and contradicting rows out of everything that was added up.
+func (s *scanner) takeBack(t *tableScan, v *verdicts) error {
+	var splits []uint32
+	for i := range s.splits {
+		if v.superseded[uint32(i)] != nil || v.rivals[uint32(i)] != nil {
+			splits = append(splits, uint32(i))
+		}
+	}
+	if len(splits) == 0 {
+		return nil
+	}
+	s.dropFindings(func(x *located) bool { return v.superseded.has(x.place) })
+	s.sum.credits = slices.DeleteFunc(s.sum.credits, func(c creditRow) bool { return v.superseded.has(c.place) || v.rivals.has(c.place) })
+	u := &undoing{v}
+	for _, split := range splits {
+		s.moveBad(t, split, v)
+	}
+	if err := s.each(splits, u); err != nil {
+		return err
+	}
+	s.unlink(splits)
+	return nil
+}
+
+// moveBad moves refused rows that a later version replaced.
+func (s *scanner) moveBad(t *tableScan, split uint32, v *verdicts) {
+	c := &s.sum.controls[t.number]
+	money := s.sum.currency("")
+	for i := range s.splits[split].bad {
+		b := &s.splits[split].bad[i]
+		if v.superseded.has(b.place) {
+			at(&c.by[b.fate], money).rows--
+			at(&c.by[fateSuperseded], money).rows++
+			b.fate = fateSuperseded
+		}
+	}
+}
+
+// unlink takes the rows out of the lineage: the blocks of their splits are packed anew without them.
+func (s *scanner) unlink(splits []uint32) {
+	gone := map[uint32]map[int64]bool{}
+	for _, split := range splits {
+		gone[split] = s.splits[split].undone
+		s.splits[split].undone = nil
+	}
+	out := s.sum.lineage[:0]
+	for _, b := range s.sum.lineage {
+		if g := gone[b.split]; g != nil {
+			b = b.without(g)
+		}
+		if b != nil {
+			out = append(out, b)
+		}
+	}
+	s.sum.lineage = out
+}
+
+// keysOnly takes in a batch of the snapshot before the last.
+func (w *tableWorker) keysOnly(b Batch) error {
+	if err := w.cols.bind(b.Rec); err != nil {
+		return err
+	}
+	w.pos = b.Pos
+	if w.back != nil {
+		for i := range w.cols.n {
+			if w.back.vanished.has(place{w.split, w.rows + uint32(i)}) {
+				w.sum.names = append(w.sum.names, w.cols.key(w.t.keyCols, i))
+			}
+		}
+	} else {
+		w.dead = w.dead[:0]
+		w.putKeys()
+	}
+	w.rows += uint32(w.cols.n)
+	return nil
+}
+
+// nameVanished reads the splits with vanished rows once more, for their keys.
+func (s *scanner) nameVanished(t *tableScan, v *verdicts) error {
+	if v.lost == 0 {
+		return nil
+	}
+	var splits []uint32
+	for i := range s.splits {
+		if v.vanished[uint32(i)] != nil {
+			splits = append(splits, uint32(i))
+		}
+	}
+	if err := s.each(splits, &undoing{v}); err != nil {
+		return err
+	}
+	s.findings = append(s.findings, vanished(t.contract, s.sum.names, v.lost)...)
+	s.sum.names = nil
+	return nil
+}
+
+// refused takes in what decoding found: each refused row counts as held, or as excluded where all its findings are
+// waived, and takes part in merging by key as any row.
+func (w *tableWorker) refused(found []comp.Finding) {
+	rows := map[comp.Origin]int{}
+	here := &w.s.splits[w.split]
+	for _, f := range found {
+		origin, key := f.Origin, f.Key
+		if w.t.contract.Class == comp.Sealed && f.Reach <= comp.ReachRow {
+			f = seal(f)
+		}
+		waived := w.s.waive(&f)
+		if f.Reach != comp.ReachRow {
+			w.sum.findings = append(w.sum.findings, located{f, place{w.split, ^uint32(0)}, -1})
+			continue
+		}
+		k, seen := rows[origin]
+		if !seen {
+			k = len(here.bad)
+			rows[origin] = k
+			b := badRow{place: place{w.split, w.rows + uint32(k)}, fate: fateExcluded}
+			here.bad = append(here.bad, b)
+			if w.keys != nil && key != "" {
+				w.record = putKey(w.keys, w.record, keyAt{hash: hashOf(key), pos: origin.Pos, place: b.place})
+			}
+		}
+		if !waived {
+			here.bad[k].fate = fateHeld
+		}
+		w.sum.findings = append(w.sum.findings, located{f, here.bad[k].place, -1})
+	}
+	c := &w.sum.controls[w.t.number]
+	for _, b := range here.bad {
+		at(&c.in, 0).rows++
+		at(&c.by[b.fate], 0).rows++
+	}
+}
+
+// allFindings are those of the whole scan. Those of a sealed table that say the same are one with their count.
+func (s *scanner) allFindings() []comp.Finding {
+	out := s.findings
+	sealed := map[string]int{}
+	for _, x := range s.sum.findings {
+		c, err := contractOf(s.in, x.finding.Table)
+		if err != nil || c.Class != comp.Sealed || x.finding.Reach > comp.ReachRow {
+			out = append(out, x.finding)
+			continue
+		}
+		id := x.finding.ID()
+		if i, ok := sealed[id]; ok {
+			out[i].Count += max(1, x.finding.Count)
+			continue
+		}
+		sealed[id] = len(out)
+		x.finding.Count = max(1, x.finding.Count)
+		out = append(out, x.finding)
+	}
+	return sortedFindings(out)
+}
