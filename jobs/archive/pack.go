@@ -70,14 +70,26 @@ func unpack(w io.Writer, r io.Reader, o Object) error {
 		_, err := io.Copy(w, r)
 		return err
 	}
-	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(2*packWindow))
+	d, ok := decoders.Get().(*zstd.Decoder)
+	if !ok {
+		return errors.New("zstd refuses its settings")
+	}
+	defer decoders.Put(d)
+	if err := d.Reset(r); err != nil {
+		return err
+	}
+	_, err := io.Copy(w, io.LimitReader(d, o.Size+1))
+	return errors.Join(err, d.Reset(nil)) // the pool must not hold on to r
+}
+
+// decoders are kept as encoders are. A window beyond ours is refused: it would only cost memory.
+var decoders = sync.Pool{New: func() any {
+	d, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(2*packWindow))
 	if err != nil {
 		return err
 	}
-	defer d.Close()
-	_, err = io.Copy(w, io.LimitReader(d, o.Size+1))
-	return err
-}
+	return d
+}}
 
 // meter counts and hashes what passes.
 type meter struct {

@@ -82,6 +82,14 @@ func Post(ctx context.Context, s Store, p Posting) (Posting, error) {
 		return Posting{}, err
 	}
 	p.Digest = digest
+	switch there, err := ReadPosting(ctx, s, p.Period); {
+	case err == nil && there.Digest == digest:
+		return there, nil
+	case err == nil:
+		return Posting{}, &Conflict{Key: p.Key(), Ours: "sha256 " + digest, Theirs: "sha256 " + there.Digest}
+	case !errors.Is(err, fs.ErrNotExist):
+		return Posting{}, err
+	}
 	if err := checkLink(ctx, s, p); err != nil {
 		return Posting{}, err
 	}
@@ -98,12 +106,13 @@ func Post(ctx context.Context, s Store, p Posting) (Posting, error) {
 }
 
 // checkLink refuses a posting that does not follow the chain. Postings that are kept never change, so what it finds
-// still holds when the posting is created; only that a first posting finds none is a matter of the create alone.
+// still holds when the posting is created. Only two first postings of different months that race could both find none;
+// PostingChain and Verify name the second.
 func checkLink(ctx context.Context, s Store, p Posting) error {
 	if p.Previous == "" {
 		return s.List(ctx, "postings/", func(key string, _ int64) error {
 			if key != p.Key() {
-				return fmt.Errorf("posting of %s: names no posting before it, but %s is kept; close the periods in order", p.Period, key)
+				return fmt.Errorf("posting of %s: found %s, but the posting names none before it; close the periods in order", p.Period, key)
 			}
 			return nil
 		})

@@ -107,13 +107,8 @@ func (s *Store) upload(ctx context.Context, key string, r io.ReadSeeker, f facts
 	w.ContentType = "application/octet-stream"
 	w.Metadata = map[string]string{sumKey: f.sha256, tokenKey: token}
 	if _, err := io.Copy(w, &source{r: r}); err != nil {
-		var own *errReader
 		cancel() // before Close, which would complete the object
-		if cerr := w.Close(); errors.As(err, &own) || cerr == nil {
-			return err
-		} else {
-			return cerr
-		}
+		return errors.Join(err, w.Close())
 	}
 	if err := w.Close(); err != nil {
 		return err
@@ -152,7 +147,7 @@ func (s *Store) settle(ctx context.Context, key string, f facts, token string) (
 	theirs := facts{a.Size, a.CRC32C, a.Metadata[sumKey]}
 	switch {
 	case theirs != f:
-		return &outcome{s.wrap(key, &archive.Conflict{Key: key, Ours: f.String(), Theirs: theirs.String()})}, nil
+		return &outcome{&archive.Conflict{Key: key, Ours: f.String(), Theirs: theirs.String()}}, nil
 	case a.Metadata[tokenKey] == token:
 		return &outcome{}, nil
 	}

@@ -3,10 +3,16 @@ package gcs
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"io"
 	"io/fs"
+	"mime"
+	"mime/multipart"
 	"net/http"
 	"strings"
 	"sync"
@@ -31,7 +37,12 @@ type wire struct {
 }
 
 func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
-	send := func() (*http.Response, error) { return w.service.RoundTrip(r) }
+	send := func() (*http.Response, error) {
+		if res := strict(r); res != nil {
+			return res, nil
+		}
+		return w.service.RoundTrip(r)
+	}
 	w.mu.Lock()
 	if isUpload(r) {
 		w.uploads++
@@ -46,6 +57,37 @@ func (w *wire) RoundTrip(r *http.Request) (*http.Response, error) {
 		return send()
 	}
 	return w.fault(r, send)
+}
+
+// strict does for uploads what the real service does and the fake one does not: it compares the bytes with the CRC32C
+// that came with them, and answers 400. It also insists on what our store promises: one request, for a new name only.
+func strict(r *http.Request) *http.Response {
+	if !isUpload(r) {
+		return nil
+	}
+	body, _ := io.ReadAll(r.Body)
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	q := r.URL.Query()
+	_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || q.Get("uploadType") != "multipart" || q.Get("ifGenerationMatch") != "0" {
+		return answer(r, 501)
+	}
+	parts := multipart.NewReader(bytes.NewReader(body), params["boundary"])
+	var meta struct{ Crc32c string }
+	head, err := parts.NextPart()
+	if err != nil || json.NewDecoder(head).Decode(&meta) != nil {
+		return answer(r, 400)
+	}
+	data, err := parts.NextPart()
+	if err != nil {
+		return answer(r, 400)
+	}
+	b, err := io.ReadAll(data)
+	sum := crc32.Checksum(b, crc32.MakeTable(crc32.Castagnoli))
+	if err != nil || meta.Crc32c != base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)) {
+		return answer(r, 400)
+	}
+	return nil
 }
 
 func isUpload(r *http.Request) bool { return r.Method == http.MethodPost }

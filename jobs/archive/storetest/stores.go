@@ -182,12 +182,14 @@ func (f *Failing) fails() bool {
 // Create fails in its turn.
 func (f *Failing) Create(ctx context.Context, key string, r io.ReadSeeker) error {
 	fails := f.fails()
-	if !fails || f.Lost {
-		if err := f.Store.Create(ctx, key, r); err != nil || !fails {
-			return err
-		}
+	if fails && !f.Lost {
+		return f.Err
 	}
-	return f.Err
+	err := f.Store.Create(ctx, key, r)
+	if fails {
+		return f.Err
+	}
+	return err
 }
 
 // Open fails in its turn.
