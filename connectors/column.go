@@ -108,7 +108,7 @@ type column struct {
 	required bool
 	fallback []byte
 
-	valid []byte // bit per row
+	valid []byte // bit per row; set until a null clears it
 	i32   []int32
 	i64   []int64
 	dec   []decimal128.Num
@@ -149,6 +149,9 @@ func newColumn(c comp.Column, m *marks, required bool) (*column, error) {
 func (c *column) room(rows int) {
 	c.size = rows
 	c.valid = make([]byte, (rows+7)/8)
+	for i := range c.valid {
+		c.valid[i] = 0xFF
+	}
 	switch c.kind {
 	case kText, kNode:
 		c.off = make([]int32, rows+1)
@@ -182,7 +185,7 @@ func (c *column) null(r int) problem {
 	if c.required {
 		return badMissing
 	}
-	c.valid[r>>3] &^= 1 << (r & 7)
+	c.clear(r)
 	switch c.kind {
 	case kText, kNode:
 		c.off[r+1] = c.off[r]
@@ -196,7 +199,6 @@ func (c *column) parse(r int, b []byte) problem {
 	switch c.kind {
 	case kText:
 		c.text(r, b)
-		return fine
 	case kCategory:
 		c.i32[r] = c.words.code(b)
 	case kInteger:
@@ -240,16 +242,17 @@ func (c *column) parse(r int, b []byte) problem {
 			return badNode
 		}
 		c.text(r, path)
-		return fine
 	}
-	c.valid[r>>3] |= 1 << (r & 7)
 	return fine
 }
+
+// clear makes row r null, and reset takes that back.
+func (c *column) clear(r int) { c.valid[r>>3] &^= 1 << (r & 7) }
+func (c *column) reset(r int) { c.valid[r>>3] |= 1 << (r & 7) }
 
 func (c *column) text(r int, b []byte) {
 	c.data = append(c.data[:c.off[r]], b...)
 	c.off[r+1] = int32(len(c.data))
-	c.valid[r>>3] |= 1 << (r & 7)
 }
 
 func oneOf(list [][]byte, b []byte) bool {

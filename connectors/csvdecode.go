@@ -60,7 +60,7 @@ func (d *csvDecoder) row() {
 			text = d.scratch
 		}
 		if p := c.put(d.n, text); p != fine {
-			c.valid[d.n>>3] &^= 1 << (d.n & 7)
+			c.clear(d.n)
 			if !d.flagged(c) {
 				d.wrongCell(p, c, text, d.at(cell))
 			}
@@ -93,8 +93,7 @@ func (d *csvDecoder) ragged() {
 // blank clears the row's cells, so that a finding shows no key of the row before.
 func (d *csvDecoder) blank() {
 	for _, k := range d.keys {
-		c := d.cols[k]
-		c.valid[d.n>>3] &^= 1 << (d.n & 7)
+		d.cols[k].clear(d.n)
 	}
 }
 

@@ -7,27 +7,28 @@ import (
 	"carrot/transform/comp"
 )
 
-// zone turns local times into instants. It remembers the span of local times that share the last offset, so that a file
-// in order of time asks the zone's table once a season.
+// zone turns local times into instants. It remembers two spans of local times that share an offset, such as summer and
+// winter, so that most rows need not ask the zone's table.
 type zone struct {
-	name     string
-	loc      *time.Location
-	from, to int64 // local seconds for which offset is certain
-	offset   int64
+	loc         *time.Location
+	now, before span
 }
+
+// span are the local seconds [from, to) for which an offset, in seconds east of UTC, is certain.
+type span struct{ from, to, offset int64 }
 
 var zones sync.Map // name to *time.Location; parsing a zone's bytes takes longer than a small file
 
 func newZone(name string) (*zone, error) {
 	if z, ok := zones.Load(name); ok {
-		return &zone{name: name, loc: z.(*time.Location)}, nil
+		return &zone{loc: z.(*time.Location)}, nil
 	}
 	loc, err := comp.Zone(name)
 	if err != nil {
 		return nil, err
 	}
 	zones.Store(name, loc)
-	return &zone{name: name, loc: loc}, nil
+	return &zone{loc: loc}, nil
 }
 
 func (z *zone) offsetAt(unix int64) int64 {
@@ -38,8 +39,12 @@ func (z *zone) offsetAt(unix int64) int64 {
 // unix is the instant of a local time, in Unix seconds. Of a local time that occurs twice, when clocks go back, it is the
 // first; one that clocks skip is moved forward by the gap.
 func (z *zone) unix(local int64) int64 {
-	if local >= z.from && local < z.to {
-		return local - z.offset
+	if local >= z.now.from && local < z.now.to {
+		return local - z.now.offset
+	}
+	if local >= z.before.from && local < z.before.to {
+		z.now, z.before = z.before, z.now
+		return local - z.now.offset
 	}
 	const day = 86400
 	before, after := z.offsetAt(local-day), z.offsetAt(local+day)
@@ -59,15 +64,15 @@ func (z *zone) unix(local int64) int64 {
 func (z *zone) remember(local, offset int64) {
 	const day, century = 86400, 100 * 366 * 86400
 	start, end := time.Unix(local-offset, 0).In(z.loc).ZoneBounds()
-	z.from, z.to, z.offset = local-century, local+century, offset
+	s := span{local - century, local + century, offset}
 	if !start.IsZero() {
-		z.from = max(z.from, start.Unix()+offset+day)
+		s.from = max(s.from, start.Unix()+offset+day)
 	}
 	if !end.IsZero() {
-		z.to = min(z.to, end.Unix()+offset-day)
+		s.to = min(s.to, end.Unix()+offset-day)
 	}
-	if local < z.from || local >= z.to { // a second change lies within a day
-		z.from, z.to = 0, 0
+	if s.from <= local && local < s.to { // else a second change lies within a day
+		z.now, z.before = s, z.now
 	}
 }
 

@@ -81,6 +81,9 @@ func (w *rows) keep(pos int64) {
 			w.findings = append(w.findings, f)
 		}
 		w.wrong = w.wrong[:0]
+		for _, c := range w.cols {
+			c.reset(w.n)
+		}
 		if len(w.findings) >= mostWrong {
 			w.stop(&fault{"too_many_findings", fmt.Sprintf("%d wrong cells up to here, expected a file that keeps to its contract", len(w.findings)),
 				"correct the table's columns and dialect; `carrot check` proposes them"}, pos, 0)
