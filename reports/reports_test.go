@@ -192,7 +192,7 @@ func TestRenderLeavesTheResult(t *testing.T) {
 func TestPutError(t *testing.T) {
 	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	full := errors.New("the disk is full")
-	for stop := range 28 {
+	for _, stop := range []int{0, 1, 9, 20, 21, 22, 27} {
 		n := 0
 		err := Render(sample(), all(), func(File) error {
 			if n++; n > stop {
