@@ -2,10 +2,13 @@ package jobs
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
+	"sort"
 
+	"carrot/jobs/archive"
 	"carrot/transform/comp"
 )
 
@@ -132,4 +135,32 @@ func eachLine[T any](name string, b []byte, fn func(T) error) error {
 			return err
 		}
 	}
+}
+
+// Findings are those that a run kept, in the order of its findings table.
+func Findings(ctx context.Context, store archive.Store, m archive.Manifest) ([]Finding, error) {
+	o, ok := objectNamed(m.Sidecars, findingsFile)
+	if !ok {
+		return nil, fmt.Errorf("run %s keeps no %s", m.Run, findingsFile)
+	}
+	b, err := archive.Get(ctx, store, o)
+	if err != nil {
+		return nil, err
+	}
+	var out []Finding
+	err = eachLine(findingsFile, b, func(f Finding) error { out = append(out, f); return nil })
+	return out, err
+}
+
+// Payees are the ids of everybody who has a statement in a run, those with the most lines first.
+func Payees(ctx context.Context, store archive.Store, m archive.Manifest) ([]string, error) {
+	lines := map[string]int{}
+	var out []string
+	err := sidecarLines(ctx, store, m, statementsFile, func(s Statement) error {
+		lines[s.Payee] = len(s.Lines)
+		out = append(out, s.Payee)
+		return nil
+	})
+	sort.SliceStable(out, func(i, j int) bool { return lines[out[i]] > lines[out[j]] })
+	return out, err
 }

@@ -1,0 +1,195 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"carrot/connectors"
+	"carrot/jobs"
+	"carrot/jobs/archive"
+	"carrot/transform/comp"
+)
+
+func checkCommand(a *app) *cobra.Command {
+	var file, period string
+	c := &cobra.Command{
+		Use:   "check",
+		Short: "Check config, plans, measures and exports; --file proposes how to read an export",
+		Long: "Reports every mistake in the config at once, then which files each table finds, then tries --period on the exports\n" +
+			"without keeping anything: findings, and declared totals with what was found.\n" +
+			"With --file: looks at one export and proposes its dialect and columns, with reasons, as text for sources/<system>.yaml.",
+		Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error {
+			if file != "" {
+				return a.propose(file)
+			}
+			return a.check(c.Context(), period)
+		},
+	}
+	c.Flags().StringVar(&file, "file", "", "an export to look at")
+	c.Flags().StringVar(&period, "period", "", "the pay period to try, YYYY-MM (default the last one that ended before the newest drop)")
+	return c
+}
+
+// propose looks at one export.
+func (a *app) propose(file string) error {
+	f, err := os.Open(file)
+	if err != nil {
+		return usage("--file: %v", err)
+	}
+	defer f.Close()
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if info.IsDir() {
+		return usage("--file: %s is a folder; name one export in it", file)
+	}
+	p, err := connectors.Propose(connectors.Input{ReaderAt: f, Size: info.Size(), Name: filepath.Base(file)})
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return a.print(p, func(w io.Writer) {
+		fmt.Fprintf(w, "# %s\n", file)
+		for _, r := range p.Reasons {
+			fmt.Fprintf(w, "# %s\n", r)
+		}
+		fmt.Fprintln(w, strings.TrimRight(p.YAML, "\n"))
+	})
+}
+
+// checked is what `carrot check` prints with --json.
+type checked struct {
+	Tables       []checkedTable     `json:"tables"`
+	Undeclared   []string           `json:"undeclared"`
+	Period       string             `json:"period,omitempty"`
+	Expectations []comp.Expectation `json:"expectations,omitempty"`
+	Findings     []jobs.Finding     `json:"findings,omitempty"`
+	Stopped      bool               `json:"stopped"`
+}
+
+type checkedTable struct {
+	Table string `json:"table"`
+	Files int    `json:"files"`
+	Want  string `json:"want"` // the declared name
+	Last  string `json:"last"` // the newest file
+}
+
+func (a *app) check(ctx context.Context, period string) error {
+	c, dir, err := a.load()
+	if err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp("", "carrot-check-*")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	store, err := archive.NewDir(temp)
+	if err != nil {
+		return err
+	}
+	p := a.progress()
+	defer p.close()
+	h := &jobs.House{Config: c, Main: filepath.Base(a.config), Files: os.DirFS(dir), Sources: sources, Archive: store, Program: program(), Now: a.now, Progress: p.show,
+		Folder: func(name string) (fs.FS, error) { return os.DirFS(within(dir, name)), nil }}
+	survey, err := h.Survey()
+	if err != nil {
+		return err
+	}
+	out := checked{}
+	newest := comp.NoDate
+	for _, t := range survey.Tables {
+		x := checkedTable{Table: t.Table.Contract.Name(), Files: len(t.Files), Want: t.Table.Files}
+		if len(t.Files) > 0 {
+			x.Last = t.Files[len(t.Files)-1].Name
+			newest = max(newest, t.Files[len(t.Files)-1].Known)
+		}
+		out.Tables = append(out.Tables, x)
+	}
+	for _, u := range survey.Unread {
+		out.Undeclared = append(out.Undeclared, filepath.ToSlash(within(dir, u.Folder))+"/"+u.Name)
+	}
+	if err := a.try(ctx, h, period, newest, &out); err != nil {
+		return err
+	}
+	p.close()
+	if err := a.print(out, func(w io.Writer) { printChecked(w, out) }); err != nil || !out.Stopped {
+		return err
+	}
+	return found(exitHeld)
+}
+
+// try computes one period in the temporary archive.
+func (a *app) try(ctx context.Context, h *jobs.House, period string, newest comp.Date, out *checked) error {
+	today, err := a.today(h.Config.Settings.Zone)
+	if err != nil {
+		return err
+	}
+	if newest == comp.NoDate {
+		newest = today
+	}
+	month := comp.Month(comp.Month(newest).Start - 1)
+	month = comp.Month(max(month.Start, h.Config.Settings.First))
+	known := max(newest, month.End)
+	if period != "" {
+		if month, err = comp.ParseMonth(period); err != nil {
+			return usage("--period: %v", err)
+		}
+		known = closeDay(h.Config.Schedule, month)
+	}
+	if _, err := h.Pull(ctx, known); err != nil {
+		return err
+	}
+	t, err := h.Try(ctx, jobs.Options{Kind: comp.Preview, Period: month, Business: known, KnownAt: known})
+	if err != nil {
+		return err
+	}
+	out.Period, out.Expectations, out.Findings, out.Stopped = month.Name(), t.Expectations, t.Findings, t.Summary.Stopped
+	return nil
+}
+
+// maxListed is how many findings the screen lists.
+const maxListed = 20
+
+func printChecked(w io.Writer, c checked) {
+	fmt.Fprintln(w, "the config has no mistake")
+	for _, t := range c.Tables {
+		if t.Files == 0 {
+			fmt.Fprintf(w, "%-28s no file matches %s\n", t.Table, t.Want)
+			continue
+		}
+		fmt.Fprintf(w, "%-28s %s, the newest %s\n", t.Table, plural(t.Files, "file", "files"), t.Last)
+	}
+	for _, u := range c.Undeclared {
+		fmt.Fprintf(w, "%s: no table declares this file; carrot check --file %q proposes how\n", u, u)
+	}
+	fmt.Fprintf(w, "%s, tried and not kept:\n", c.Period)
+	for _, e := range c.Expectations {
+		state := "met"
+		if !e.Met {
+			state = "NOT MET"
+		}
+		fmt.Fprintf(w, "  expected %s: %s, found %s: %s\n", e.Name, e.Want, e.Got, state)
+	}
+	for i, f := range c.Findings {
+		if i == maxListed {
+			fmt.Fprintf(w, "  and %d more findings\n", len(c.Findings)-maxListed)
+			break
+		}
+		fmt.Fprintf(w, "  %s holds %s: %s%s\n", f.ID, f.Reach, f.Text, waived(f.Waived))
+	}
+	if len(c.Findings) == 0 {
+		fmt.Fprintln(w, "  no finding")
+	}
+	if c.Stopped {
+		fmt.Fprintln(w, "a run would STOP: settle the findings that hold source or run")
+	}
+}

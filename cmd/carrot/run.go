@@ -1,0 +1,157 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"carrot/config"
+	"carrot/jobs"
+	"carrot/transform/comp"
+)
+
+// runFlags are what `carrot run` was given.
+type runFlags struct {
+	preview, closing   bool
+	period, through    string
+	business, knownAt  string
+	noPublish, noPull  bool
+	again, tablesAlone bool
+}
+
+func runCommand(a *app) *cobra.Command {
+	f := &runFlags{}
+	c := &cobra.Command{
+		Use:   "run",
+		Short: "Pull, compute and archive: preview an open pay period, or close one",
+		Long: "Brings in what is new, computes a pay period from what the archive holds, archives and publishes what came out.\n" +
+			"A preview may be repeated any night and never posts. A close posts: the period is then paid and never computed again;\n" +
+			"what changes later becomes a true-up in the next one. With --period and neither --preview nor --close it closes.\n\n" + exitCodes,
+		Args: exactly(0),
+		RunE: func(c *cobra.Command, _ []string) error { return a.run(c.Context(), f) },
+	}
+	s := c.Flags()
+	s.BoolVar(&f.preview, "preview", false, "compute the open period (or --period) without posting")
+	s.BoolVar(&f.closing, "close", false, "close and post --period")
+	s.StringVar(&f.period, "period", "", "pay period, YYYY-MM")
+	s.StringVar(&f.through, "through", "", "close every open period up to this one, YYYY-MM")
+	s.StringVar(&f.business, "business", "", "business date, YYYY-MM-DD (default today; for --through each period's close day)")
+	s.StringVar(&f.knownAt, "known-at", "", "the last day whose drops enter, YYYY-MM-DD (default the business date)")
+	s.BoolVar(&f.noPublish, "no-publish", false, "archive only, write no published files")
+	s.BoolVar(&f.noPull, "no-pull", false, "compute from what the archive holds, bring nothing in")
+	s.BoolVar(&f.tablesAlone, "tables", false, "render the audit tables and payroll files only, no workbooks and PDFs")
+	s.BoolVar(&f.again, "again", false, "compute even where the archive holds this run")
+	return c
+}
+
+// run does what the flags say.
+func (a *app) run(ctx context.Context, f *runFlags) error {
+	if f.preview && (f.closing || f.through != "") {
+		return usage("--preview does not go with --close or --through: choose one")
+	}
+	if f.period != "" && f.through != "" {
+		return usage("--period does not go with --through: choose one")
+	}
+	if !f.preview && f.period == "" && f.through == "" {
+		return usage("nothing says what to run; write --preview, or --period YYYY-MM to close that month")
+	}
+	h, err := a.house(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := a.plan(ctx, h, f)
+	if err != nil {
+		return err
+	}
+	p := a.progress()
+	defer p.close()
+	h.Progress = p.show
+	var outs []jobs.Outcome
+	for _, o := range plan {
+		p.about(fmt.Sprintf("%s %s", o.Kind, o.Period.Name()))
+		if !f.noPull {
+			if _, err := h.Pull(ctx, o.KnownAt); err != nil {
+				return err
+			}
+		}
+		out, err := h.Run(ctx, o)
+		if err != nil {
+			return err
+		}
+		outs = append(outs, out)
+		if out.Summary.Stopped {
+			break
+		}
+	}
+	p.close()
+	return a.report(h, outs)
+}
+
+// plan is what to run, oldest first.
+func (a *app) plan(ctx context.Context, h *jobs.House, f *runFlags) ([]jobs.Options, error) {
+	o := jobs.Options{Kind: comp.Close, Statements: !f.tablesAlone, Publish: !f.noPublish, Again: f.again}
+	if f.preview {
+		o.Kind = comp.Preview
+	}
+	open, err := h.Open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today, err := a.today(h.Config.Settings.Zone)
+	if err != nil {
+		return nil, err
+	}
+	if f.through != "" {
+		last, err := comp.ParseMonth(f.through)
+		if err != nil {
+			return nil, usage("--through: %v", err)
+		}
+		if last.Start < open.Start {
+			return nil, usage("--through %s: the first open period is %s; nothing is left to close up to there", f.through, open.Name())
+		}
+		var plan []jobs.Options
+		for p := open; p.Start <= last.Start; p = comp.Month(p.End) {
+			o.Period = p
+			if err := f.days(&o, min(today, closeDay(h.Config.Schedule, p))); err != nil {
+				return nil, err
+			}
+			plan = append(plan, o)
+		}
+		return plan, nil
+	}
+	o.Period = open
+	if f.period != "" {
+		if o.Period, err = comp.ParseMonth(f.period); err != nil {
+			return nil, usage("--period: %v", err)
+		}
+	}
+	err = f.days(&o, today)
+	return []jobs.Options{o}, err
+}
+
+// days fills the business date and the day of knowledge.
+func (f *runFlags) days(o *jobs.Options, usual comp.Date) (err error) {
+	o.Business = usual
+	if f.business != "" {
+		if o.Business, err = comp.ParseDate(f.business); err != nil {
+			return usage("--business: %v", err)
+		}
+	}
+	o.KnownAt = o.Business
+	if f.knownAt != "" {
+		if o.KnownAt, err = comp.ParseDate(f.knownAt); err != nil {
+			return usage("--known-at: %v", err)
+		}
+	}
+	return nil
+}
+
+// closeDay is the day on which a period closes: the schedule's, or the fifth of the month after.
+func closeDay(s config.Schedule, p comp.Period) comp.Date {
+	day := s.CloseDay
+	if day == 0 {
+		day = 5
+	}
+	return min(p.End+comp.Date(day-1), comp.Month(p.End).End-1)
+}
