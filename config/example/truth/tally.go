@@ -92,7 +92,7 @@ func (v *view) deal(t tallies, d *Deal) {
 	}
 }
 
-// revenue books an amount, positive or negative, with the company, and share by share with people and entities.
+// revenue books an amount, positive or negative, with the company, and share by share with people.
 func (v *view) revenue(t tallies, deal string, login int32, date comp.Date, c comp.Currency, minor int64, isNew bool) {
 	m := v.month(date)
 	t.at("company_revenue", "", m).pay(c, minor*100)
@@ -111,7 +111,6 @@ func (v *view) revenue(t tallies, deal string, login int32, date comp.Date, c co
 			continue
 		}
 		person := &v.w.People[p]
-		t.at("entity_revenue", person.Entity, m).pay(c, minor*s.Percent)
 		if v.at(p, date).plan != "sales" {
 			continue
 		}
@@ -132,6 +131,9 @@ func (v *view) ticket(t tallies, k *Ticket) {
 		return
 	}
 	t.at("csat_company", "", m).hit(k.Good)
+	if known {
+		t.at("csat_entity", v.w.People[p].Entity, m).hit(k.Good)
+	}
 	if known && v.at(p, k.Solved).plan == "customer_service" {
 		t.at("csat", v.w.People[p].ID, m).hit(k.Good)
 	}

@@ -63,7 +63,7 @@ func terms() []term {
 			steps: []step{{"0", "0"}, {"0.6", "0.015"}, {"1", "0.025"}}, limit: price{"1800", "1950"}, prorated: true, hours: true},
 		{plan: "sales", id: "new_customers", measure: "new_customers", months: 3, pool: "payee", kind: "count", target: []price{{"300", "330"}},
 			shape: "tiers", steps: []step{{"0", "0"}, {"3", "0.6"}, {"6", "1"}, {"9", "1.5"}}, prorated: true, hours: true},
-		{plan: "sales", id: "satisfaction", measure: "csat_company", months: 3, pool: "company", kind: "share",
+		{plan: "sales", id: "satisfaction", measure: "csat_entity", months: 3, pool: "entity", kind: "share",
 			target: []price{{"450", "495"}, {"480", "525"}}, shape: "line", steps: csatLine, least: 5, gate: "promise_kept", prorated: true, hours: true},
 
 		{plan: "customer_service", id: "own_satisfaction", measure: "csat", months: 3, pool: "payee", kind: "share", target: []price{{"600", "660"}},
@@ -72,8 +72,8 @@ func terms() []term {
 			shape: "line", steps: []step{{"0.20", "0"}, {"0.90", "1"}}, least: 5, prorated: true, hours: true, bankers: true},
 		{plan: "customer_service", id: "first_line", measure: "solved_for_good", months: 1, pool: "department", kind: "share", target: []price{{"80", "88"}},
 			shape: "tiers-upper", steps: []step{{"0", "0"}, {"0.90", "0.5"}, {"0.925", "1"}, {"0.95", "1.2"}}, least: 5, prorated: true, hours: true, bankers: true},
-		{plan: "customer_service", id: "growth", measure: "entity_revenue", months: 1, pool: "entity", kind: "money",
-			shape: "flat", steps: []step{{"0", "0.00012"}}, limit: price{"60", "66"}, prorated: true, hours: true, bankers: true},
+		{plan: "customer_service", id: "growth", measure: "company_revenue", months: 1, pool: "company", kind: "money",
+			shape: "flat", steps: []step{{"0", "0.00006"}}, limit: price{"46", "50.60"}, prorated: true, hours: true, bankers: true},
 
 		{plan: "marketing", id: "recommendation", measure: "recommendation", months: 3, pool: "company", kind: "share", target: []price{{"250", "275"}},
 			shape: "tiers-upper", steps: []step{{"0", "0"}, {"0.35", "0.5"}, {"0.40", "1"}, {"0.50", "1.5"}}, least: 5, prorated: true, hours: true},
