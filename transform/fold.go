@@ -18,15 +18,15 @@ const (
 	memoryUnset = 64 << 20
 )
 
-// memory is the budget that all folds of a run share.
-type memory struct {
+// budget is the memory that all folds of a run share.
+type budget struct {
 	mu         sync.Mutex
 	used, most int64
 	spill      Spill
 }
 
-func newMemory(in *Inputs) *memory {
-	m := &memory{most: in.Memory, spill: in.Spill}
+func newBudget(in *Inputs) *budget {
+	m := &budget{most: in.Memory, spill: in.Spill}
 	if m.most <= 0 {
 		m.most = memoryUnset
 	}
@@ -34,7 +34,7 @@ func newMemory(in *Inputs) *memory {
 }
 
 // take books bytes and says whether the budget is exceeded.
-func (m *memory) take(n int64) bool {
+func (m *budget) take(n int64) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used += n
@@ -44,7 +44,7 @@ func (m *memory) take(n int64) bool {
 // fold is one partitioned set of records.
 type fold struct {
 	name   string // unique in the run; the spilled files' names begin with it
-	memory *memory
+	memory *budget
 	mu     sync.Mutex
 	parts  [foldParts]foldPart
 	free   [][]byte
@@ -56,7 +56,7 @@ type foldPart struct {
 	w      io.WriteCloser
 }
 
-func newFold(name string, m *memory) *fold { return &fold{name: name, memory: m} }
+func newFold(name string, m *budget) *fold { return &fold{name: name, memory: m} }
 
 // folder is one goroutine's way into a fold.
 type folder struct {

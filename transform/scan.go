@@ -27,7 +27,7 @@ type scanner struct {
 	company   *comp.Company
 	grid      *grid
 	cells     *cellMap
-	memory    *memory
+	memory    *budget
 	measures  []measurePlan
 	tables    []*tableScan
 	splits    []splitAt
@@ -61,7 +61,7 @@ type badRow struct {
 // replaced, or that contradict another, are found while reading; their splits are read once more and the rows are taken
 // out again, which exact sums allow. Nothing depends on the order or number of splits, or on the number of workers.
 func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, error) {
-	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newMemory(in),
+	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newBudget(in),
 		measures: make([]measurePlan, len(in.Measures)), waivers: waiversInForce(in), resolvers: map[string]*resolver{},
 		pools: map[comp.Pool]*timelines{}}
 	s.rankFiles()
