@@ -20,10 +20,13 @@ type Slot struct {
 // ID names the slot in leases and records: "preview-2026-03-29" by its day, "close-2026-02" by its month. The zone is no
 // part of it: a company that moves its schedule to another zone does not see a night twice.
 func (s Slot) ID() string {
-	if s.Kind == comp.Close {
+	switch s.Kind {
+	case comp.Close:
 		return "close-" + s.Period.Name()
+	case comp.Preview:
+		return "preview-" + s.Date.String()
 	}
-	return "preview-" + s.Date.String()
+	return "schedule" // what belongs to no slot
 }
 
 // Done is what is recorded as having happened. Everything else that the schedule names up to now is due.
