@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"regexp"
 	"strconv"
 	"strings"
@@ -8,18 +9,20 @@ import (
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/operators"
 	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
 
 	"carrot/transform/comp"
 )
 
 // converter turns one checked CEL tree into a comp.Expr.
 type converter struct {
-	n      node
-	text   []rune
-	scope  *scope
-	info   *ast.SourceInfo
-	root   ast.Expr
-	unsure bool // a column of unknown type is read: kinds cannot be held against each other
+	n       node
+	text    []rune
+	scope   *scope
+	info    *ast.SourceInfo
+	root    ast.Expr
+	numbers map[int64]comp.Number // exact values of the number literals
+	unsure  bool                  // a column of unknown type is read: kinds cannot be held against each other
 }
 
 var (
@@ -84,22 +87,42 @@ func (c *converter) at(id int64) comp.Place {
 	return c.n.within(int(r.Start))
 }
 
-// source is the text of a literal.
+// numberText is a number literal as CEL reads one: a sign, blanks, digits with their point, exponent, prefix and suffix.
+var numberText = regexp.MustCompile(`^(-?)\s*((?:[0-9.]+[eE][+-][0-9]+|[0-9A-Za-z_.]+))`)
+
+// source is the text of a number literal. The end that cel-go gives is not used: it is too early where blanks follow a
+// sign ("- 50" would end after the 5).
 func (c *converter) source(id int64) string {
 	r, ok := c.info.GetOffsetRange(id)
-	if !ok || int(r.Start) > len(c.text) || int(r.Stop) > len(c.text) || r.Start > r.Stop {
+	if !ok || int(r.Start) > len(c.text) {
 		return ""
 	}
-	return string(c.text[r.Start:r.Stop])
+	m := numberText.FindStringSubmatch(string(c.text[r.Start:]))
+	if m == nil {
+		return ""
+	}
+	return m[1] + m[2]
 }
 
-// number is a literal's exact value, from the source text.
-func (c *converter) number(id int64) (comp.Number, error) {
-	s := c.source(id)
-	if rest, neg := strings.CutPrefix(s, "-"); neg {
-		s = "-" + strings.TrimSpace(rest)
+// number is a literal's exact value, from the source text. It is held against what cel-go read, so that a literal which
+// the two would read differently is refused.
+func (c *converter) number(id int64, read ref.Val) (comp.Number, error) {
+	n, err := comp.ParseNumber(c.source(id), maxDigits)
+	if err != nil {
+		return n, err
 	}
-	return comp.ParseNumber(s, maxDigits)
+	same := false
+	switch v := read.(type) {
+	case types.Int:
+		same = n.Cmp(comp.Int(int64(v))) == 0
+	case types.Double:
+		f, err := strconv.ParseFloat(n.String(), 64)
+		same = err == nil && f == float64(v)
+	}
+	if !same {
+		return n, errors.New("the number is not what it seems")
+	}
+	return n, nil
 }
 
 // calls are the ids of the function calls.
@@ -141,12 +164,7 @@ func (c *converter) literal(e ast.Expr) (*comp.Expr, bool) {
 		x.Lit = comp.BoolValue(bool(v))
 	case types.Null:
 	case types.Double:
-		n, err := c.number(e.ID())
-		if err != nil {
-			c.wrong(e.ID(), "the number "+short(c.source(e.ID())), "a number in plain digits", numberHint(c.source(e.ID())))
-			return nil, false
-		}
-		x.Lit = comp.NumberValue(n)
+		x.Lit = comp.NumberValue(c.numbers[e.ID()])
 	default:
 		c.wrong(e.ID(), "a literal that conditions do not have", "a text, a number, true, false or null", "write one")
 		return nil, false

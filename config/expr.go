@@ -198,7 +198,8 @@ func (l *loader) expr(s *scope, n node, want comp.Kind) *comp.Expr {
 		l.syntax(n, text, issues.Errors())
 		return nil
 	}
-	c := &converter{n: n, text: []rune(text), scope: s, info: parsed.NativeRep().SourceInfo(), root: parsed.NativeRep().Expr()}
+	c := &converter{n: n, text: []rune(text), scope: s, info: parsed.NativeRep().SourceInfo(), root: parsed.NativeRep().Expr(),
+		numbers: map[int64]comp.Number{}}
 	if !c.liftNumbers(parsed.NativeRep()) {
 		return nil
 	}
@@ -269,6 +270,9 @@ func (l *loader) syntax(n node, text string, errs []*cel.Error) {
 	e := errs[0]
 	at := offset(text, e.Location.Line(), e.Location.Column())
 	runes := []rune(text)
+	if m := notBefore.FindStringSubmatchIndex(string(runes[:min(at, len(runes))])); m != nil {
+		at = len([]rune(text[:m[2]])) // the parser takes "not" for a column and stumbles over the next word
+	}
 	rest := ""
 	if at < len(runes) {
 		rest = string(runes[at:])
@@ -279,8 +283,9 @@ func (l *loader) syntax(n node, text string, errs []*cel.Error) {
 }
 
 var (
-	wordAt   = regexp.MustCompile(`^[A-Za-z_]+`)
-	notToken = regexp.MustCompile(`^Syntax error: token recognition error at: '`)
+	wordAt    = regexp.MustCompile(`^[A-Za-z_]+`)
+	notBefore = regexp.MustCompile(`(?:^|[^A-Za-z0-9_])((?:not|NOT))\s+$`)
+	notToken  = regexp.MustCompile(`^Syntax error: token recognition error at: '`)
 )
 
 // syntaxWords says what a parser's error means, given the text from the error on.
@@ -329,11 +334,13 @@ func (c *converter) liftNumbers(tree *ast.AST) bool {
 		}
 		switch e.AsLiteral().(type) {
 		case types.Int, types.Uint, types.Double:
-			if _, err := c.number(e.ID()); err != nil {
+			n, err := c.number(e.ID(), e.AsLiteral())
+			if err != nil {
 				c.wrong(e.ID(), "the number "+short(c.source(e.ID())), "a number in plain digits such as 1250.50", numberHint(c.source(e.ID())))
 				ok = false
 				return
 			}
+			c.numbers[e.ID()] = n
 			e.SetKindCase(factory.NewLiteral(e.ID(), types.Double(0)))
 		}
 	}))
