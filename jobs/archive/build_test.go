@@ -14,7 +14,7 @@ import (
 )
 
 // long packs well.
-var long = strings.Repeat("id,amount,currency\n006A,118250.00,EUR\n", 12)
+var long = strings.Repeat("id,amount,currency\n006A,118250.00,EUR\n", 120)
 
 // noon is the time of everything that has one.
 var noon = time.Date(2026, 3, 3, 12, 0, 0, 0, time.UTC)

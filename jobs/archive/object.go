@@ -34,7 +34,7 @@ const Zstd = "zstd"
 func Put(ctx context.Context, s Store, name, media string, class comp.Class, raw []byte) (Object, error) {
 	o := Object{Digest: digestOf(raw), Size: int64(len(raw)), Media: media, Class: class, Name: name}
 	stored := raw
-	if !packed(raw) {
+	if !plain(raw, o.Size) {
 		var b bytes.Buffer
 		if err := pack(&b, bytes.NewReader(raw)); err != nil {
 			return Object{}, fmt.Errorf("%s: %w", name, err)
@@ -65,7 +65,7 @@ func PutFrom(ctx context.Context, s Store, name, media string, class comp.Class,
 	}
 	stored := raw
 	o.Key, o.StoredSize = "objects/"+o.Digest, o.Size
-	if !packed(head[:n]) {
+	if !plain(head[:n], o.Size) {
 		tmp, err := newScratch(folder)
 		if err != nil {
 			return Object{}, err

@@ -38,14 +38,14 @@ func sample(n int, packs bool) []byte {
 
 func TestObjectsComeBack(t *testing.T) {
 	ctx := t.Context()
-	for _, n := range []int{0, 1, 100, 64 << 10, 128 << 10, 128<<10 + 1, 1 << 20, 9<<20 + 5} {
+	for _, n := range []int{0, 1, 100, 4095, 4096, 64 << 10, 128 << 10, 128<<10 + 1, 1 << 20, 9<<20 + 5} {
 		for _, packs := range []bool{false, true} {
 			raw, m := sample(n, packs), storetest.NewMemory()
 			o, err := archive.Put(ctx, m, "a name", "text/csv", comp.Sealed, raw)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if want := fmt.Sprintf("%x", sha(string(raw))); o.Digest != want || o.Size != int64(n) || (o.Encoding == archive.Zstd) != (packs && n >= 100) {
+			if want := fmt.Sprintf("%x", sha(string(raw))); o.Digest != want || o.Size != int64(n) || (o.Encoding == archive.Zstd) != (packs && n >= 4096) {
 				t.Errorf("%d bytes: %+v, expected digest %s", n, o, want)
 			}
 			if want := fmt.Sprintf("objects/%x", sha(string(m.Files[o.Key]))); o.Key != want || o.StoredSize != int64(len(m.Files[o.Key])) || o.StoredSize > o.Size {
@@ -120,7 +120,7 @@ func (u *uneven) Read(p []byte) (int, error) {
 
 func TestPackedFormatsStay(t *testing.T) {
 	for name, head := range map[string]string{"gzip": "\x1f\x8b", "zip, xlsx": "PK\x03\x04", "zstd": "\x28\xb5\x2f\xfd", "pdf": "%PDF-1.7", "parquet": "PAR1"} {
-		raw := []byte(head + strings.Repeat("0", 1000)) // would pack well
+		raw := []byte(head + strings.Repeat("0", 10000)) // would pack well
 		m := storetest.NewMemory()
 		o, err := archive.Put(t.Context(), m, name, "application/octet-stream", comp.Open, raw)
 		if err != nil || o.Encoding != "" || !bytes.Equal(m.Files[o.Key], raw) {
@@ -186,7 +186,7 @@ func TestBytesThatChange(t *testing.T) {
 // TestReadsAreProved spoils every read of an object: Get and Open give a Problem that names it and never bytes.
 func TestReadsAreProved(t *testing.T) {
 	for _, packs := range []bool{false, true} {
-		m, raw := storetest.NewMemory(), sample(3000, packs)
+		m, raw := storetest.NewMemory(), sample(4500, packs)
 		o, err := archive.Put(t.Context(), m, "x", "text/csv", comp.Open, raw)
 		if err != nil {
 			t.Fatal(err)

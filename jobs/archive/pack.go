@@ -17,7 +17,11 @@ import (
 // packWindow is how far back packing looks, in bytes; a reader needs as much memory.
 const packWindow = 4 << 20
 
-// packedHead is how many of the first bytes packed looks at.
+// packLeast is the size, in bytes, below which nothing is packed: a file system gives no less than a block, and a person
+// can read the file as it is.
+const packLeast = 4096
+
+// packedHead is how many of the first bytes plain looks at.
 const packedHead = 8
 
 // packedMagics start formats that are packed already; packing them again costs time and gains nothing.
@@ -26,8 +30,11 @@ var packedMagics = [][]byte{
 	[]byte("\x89PNG"), []byte("\xff\xd8\xff"), []byte("PAR1"), []byte("BZh"), []byte("\xfd7zXZ"), []byte("7z\xbc\xaf"),
 }
 
-// packed says whether bytes that start so are of a packed format.
-func packed(head []byte) bool {
+// plain says whether bytes of that size that start so are better stored as they are.
+func plain(head []byte, size int64) bool {
+	if size < packLeast {
+		return true
+	}
 	for _, m := range packedMagics {
 		if bytes.HasPrefix(head, m) {
 			return true

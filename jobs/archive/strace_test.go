@@ -35,6 +35,28 @@ var (
 	linkCall  = regexp.MustCompile(`linkat\(\d+<([^>]*)>, "([^"]*)", \d+<([^>]*)>, "([^"]*)", 0\) += 0`)
 )
 
+var (
+	unfinished = regexp.MustCompile(`^(\d+) +(.*) <unfinished \.\.\.>$`)
+	resumed    = regexp.MustCompile(`^(\d+) +<\.\.\. \w+ resumed>(.*)$`)
+)
+
+// completed are the calls of a trace in the order in which they ended, put together where strace saw them in two parts.
+func completed(trace string) []string {
+	begun := map[string]string{}
+	var out []string
+	for _, line := range strings.Split(trace, "\n") {
+		if m := unfinished.FindStringSubmatch(line); m != nil {
+			begun[m[1]] = m[2]
+			continue
+		}
+		if m := resumed.FindStringSubmatch(line); m != nil {
+			line = m[1] + " " + begun[m[1]] + m[2]
+		}
+		out = append(out, line)
+	}
+	return out
+}
+
 // TestSyncedInOrder reads in the trace of a whole build that every file is synced before it gets its name, and its
 // folder after that and before the next file is begun: what was acknowledged survives a power cut.
 func TestSyncedInOrder(t *testing.T) {
@@ -44,7 +66,7 @@ func TestSyncedInOrder(t *testing.T) {
 		t.Fatal(err, trace)
 	}
 	synced, waiting, links := map[string]bool{}, "", 0
-	for _, line := range strings.Split(trace, "\n") {
+	for _, line := range completed(trace) {
 		if m := fsyncCall.FindStringSubmatch(line); m != nil {
 			if synced[m[1]] = true; m[1] == waiting {
 				waiting = ""
