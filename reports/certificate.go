@@ -43,6 +43,9 @@ func (p *page) head(r *comp.Result) {
 	if s := standing(run); s != "" {
 		p.line("*** %s ***", s)
 	}
+	if stopped(r) {
+		p.line("*** STOPPED BY FINDINGS: nobody is paid by this run ***")
+	}
 	p.line("")
 	p.line("company        %s", oneLine(r.Company))
 	p.line("run            %s", run.ID)

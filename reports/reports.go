@@ -5,6 +5,7 @@ package reports
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -34,31 +35,36 @@ const (
 )
 
 // Render hands every file of the outcome to put, one by one, in the order of their paths. The first error, of put or of
-// rendering, ends it. r is not changed.
+// rendering, ends it. r is not changed. An outcome that a finding stopped has a certificate and its findings, no more.
 //
 // What is small (audit/ and payroll/) is rendered first, because the certificate names the digests of these files;
 // statements are rendered and handed over one at a time, so that memory does not grow with the number of payees.
 func Render(r *comp.Result, o Options, put func(File) error) error {
-	tables, err := renderTables(r)
+	made, err := renderTables(r)
 	if err != nil {
 		return err
 	}
-	payroll, err := renderPayroll(r, o)
-	if err != nil {
-		return err
+	if !stopped(r) {
+		payroll, err := renderPayroll(r, o)
+		if err != nil {
+			return err
+		}
+		made = append(made, payroll...)
 	}
-	if err := put(certificate(r, append(tables[:len(tables):len(tables)], payroll...))); err != nil {
-		return err
-	}
-	for _, f := range append(tables, payroll...) {
+	for _, f := range append([]File{certificate(r, made)}, made...) {
 		if err := put(f); err != nil {
 			return err
 		}
 	}
-	if !o.Statements {
+	if !o.Statements || stopped(r) {
 		return nil
 	}
 	return renderStatements(r, o, put)
+}
+
+// stopped says whether a source or a total is unfit, so that nobody is paid by this outcome.
+func stopped(r *comp.Result) bool {
+	return slices.ContainsFunc(r.Findings, func(f comp.Finding) bool { return f.Holds() && f.Reach >= comp.ReachSource })
 }
 
 // folder checks a name that becomes one step of a path: an id with a slash or a leading dot would leave its folder.

@@ -230,6 +230,25 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+func TestStopped(t *testing.T) {
+	r := sample()
+	r.Findings = append(r.Findings, comp.Finding{Code: "header_lacks_column", Reach: comp.ReachSource, Table: "salesforce.deals"})
+	var got []string
+	for _, f := range render(t, r, all()) {
+		got = append(got, f.Path)
+	}
+	if d := cmp.Diff([]string{"audit/run.txt", "audit/tables/findings.csv", "audit/tables/findings.parquet"}, got); d != "" {
+		t.Error(d)
+	}
+	if !strings.Contains(string(byPath(t, render(t, r, all()), "audit/run.txt")), "*** STOPPED BY FINDINGS: nobody is paid by this run ***\n") {
+		t.Error("the certificate does not say that the run stopped")
+	}
+	r.Findings[4].Waived = "known"
+	if n := len(render(t, r, all())); n < 20 {
+		t.Errorf("%d files of a run whose stop is waived", n)
+	}
+}
+
 func TestEmptyResult(t *testing.T) {
 	files := render(t, &comp.Result{Run: sampleRun()}, all())
 	if len(files) != 9 {

@@ -203,8 +203,11 @@ func (p *sheet) explained(l comp.Line) bool {
 }
 
 func (p *sheet) correction(l comp.Line) {
-	title := fmt.Sprintf("Line %d: %s, %s", l.Number, lineTitle(l), span(l.For))
-	if l.Cause != "" {
+	title := fmt.Sprintf("Line %d: %s", l.Number, lineTitle(l))
+	if !strings.Contains(title, l.For.Name()) {
+		title += ", " + span(l.For)
+	}
+	if !strings.Contains(title, l.Cause) {
 		title += " (" + l.Cause + ")"
 	}
 	p.text(p.left, p.y, p.width-42, "L", 9, true, ink, title)

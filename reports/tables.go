@@ -10,8 +10,12 @@ import (
 
 // renderTables are the audit tables, in the order of their paths.
 func renderTables(r *comp.Result) ([]File, error) {
+	list := []table{creditTable(r), findingTable(r), lineTable(r), scoreTable(r)}
+	if stopped(r) {
+		list = []table{findingTable(r)}
+	}
 	var out []File
-	for _, t := range []table{creditTable(r), findingTable(r), lineTable(r), scoreTable(r)} {
+	for _, t := range list {
 		files, err := t.files()
 		if err != nil {
 			return nil, err
