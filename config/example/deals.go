@@ -105,16 +105,16 @@ func (g *generator) deal(n, month int) deal {
 		d.isNew = false
 	}
 	entered := delivered
-	if place >= 2 && c.perMille(12) {
+	if place >= 2 && c.perMille(5) {
 		entered += comp.Date(25 + c.below(35))
 	}
 	d.states = append(d.states, dealState{entered, delivered, minor})
 	switch {
 	case place == 1:
 		d.memo = &dealMemo{counterMemo(n), delivered + 3, minor / 5}
-	case place >= 2 && c.perMille(8):
+	case place >= 2 && c.perMille(4):
 		d.states = append(d.states, dealState{entered + comp.Date(3+c.below(40)), delivered, minor * 9 / 10})
-	case place >= 2 && c.perMille(25):
+	case place >= 2 && c.perMille(8):
 		d.memo = &dealMemo{counterMemo(n), entered + comp.Date(5+c.below(60)), minor * int64(2+c.below(9)) / 10}
 	}
 	if place == 0 || (place >= 2 && c.perMille(40)) {
