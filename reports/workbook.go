@@ -23,17 +23,11 @@ func workbook(r *comp.Result, of office) ([]byte, error) {
 	if err := b.start(); err != nil {
 		return nil, err
 	}
-	for i, write := range []func(*book) error{paySheet, lineSheet, heldSheet, adjustmentSheet, findingSheet, controlSheet, aboutSheet} {
+	for _, write := range []func(*book) error{paySheet, lineSheet, heldSheet, adjustmentSheet, findingSheet, controlSheet, aboutSheet} {
 		if err := write(b); err != nil {
 			return nil, err
 		}
-		if i == 0 {
-			if err := f.DeleteSheet("Sheet1"); err != nil { // what NewFile made
-				return nil, err
-			}
-		}
 	}
-	f.SetActiveSheet(0)
 	var out bytes.Buffer
 	f.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return &sortedZip{out: w} })
 	if err := f.Write(&out); err != nil {
@@ -54,6 +48,9 @@ type book struct {
 func (b *book) start() error {
 	var err error
 	if b.styles, err = newStyles(b.file); err != nil {
+		return err
+	}
+	if err := b.file.SetSheetName("Sheet1", "Pay"); err != nil { // what NewFile made is the one that opens
 		return err
 	}
 	run := b.r.Run

@@ -36,7 +36,7 @@ const epoch = 25569
 // sheet begins a worksheet. Everything that stands before its rows in the file has to be set here.
 func (b *book) sheet(name, title string, columns []sheetColumn) (*worksheet, error) {
 	f := b.file
-	if _, err := f.NewSheet(name); err != nil {
+	if _, err := f.NewSheet(name); err != nil { // no error where it is there already
 		return nil, err
 	}
 	if err := b.printSetup(name); err != nil {
@@ -78,8 +78,8 @@ func (b *book) printSetup(name string) error {
 	if err := b.file.SetPageLayout(name, &excelize.PageLayoutOptions{Size: &size, Orientation: &landscape, FitToWidth: &one, FitToHeight: &any}); err != nil {
 		return err
 	}
-	narrow, foot := 0.45, 0.75
-	if err := b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &narrow, Right: &narrow, Top: &foot, Bottom: &foot}); err != nil {
+	narrow, foot, edge := 0.45, 0.75, 0.3 // inches
+	if err := b.file.SetPageMargins(name, &excelize.PageLayoutMarginsOptions{Left: &narrow, Right: &narrow, Top: &foot, Bottom: &foot, Header: &edge, Footer: &edge}); err != nil {
 		return err
 	}
 	if err := b.file.SetSheetView(name, -1, &excelize.ViewOptions{ShowGridLines: &no}); err != nil {
