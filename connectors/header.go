@@ -135,6 +135,8 @@ func missingColumn(in Input, labels []label, name, from string) comp.Finding {
 // nearest is the label most like from; -1 where none is like it.
 func nearest(labels []label, from string) int {
 	want, best, at := fold(from), 1<<30, -1
+	length := len([]rune(want))
+	allowed := max(min(2, length/2), length/3)
 	for i, l := range labels {
 		for _, text := range []string{l.text, l.full} {
 			have := fold(text)
@@ -145,7 +147,7 @@ func nearest(labels []label, from string) int {
 			if want != "" && (strings.Contains(have, want) || strings.Contains(want, have)) && min(len(have), len(want)) >= 3 {
 				d = min(d, 5)
 			}
-			if d < best && d <= 4*max(2, len([]rune(want))/3) {
+			if d < best && d <= 4*allowed {
 				best, at = d, i
 			}
 		}

@@ -2,6 +2,7 @@ package connectors
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -36,7 +37,7 @@ func shared(t testing.TB) string {
 
 // input is a file in memory.
 func input(name, text string, f Format, cols ...comp.Column) Input {
-	return Input{ReaderAt: bytes.NewReader([]byte(text)), Size: int64(len(text)), Name: name, Digest: "d1", Format: f,
+	return Input{ReaderAt: bytes.NewReader([]byte(text)), Size: int64(len(text)), Name: name, Digest: fmt.Sprintf("%x", sha256.Sum256([]byte(text))), Format: f,
 		Contract: comp.Contract{Source: "crm", Table: "deals", Mode: comp.Snapshot, Class: comp.Open, Columns: cols}}
 }
 
@@ -55,9 +56,7 @@ func fileInput(t testing.TB, path string, f Format, cols ...comp.Column) Input {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := input(filepath.Base(path), "", f, cols...)
-	in.ReaderAt, in.Size = bytes.NewReader(b), int64(len(b))
-	return in
+	return input(filepath.Base(path), string(b), f, cols...)
 }
 
 // decoded is what a file gave: rows as text by column, their positions, and all findings.

@@ -14,11 +14,13 @@ import (
 
 // Limits on what a packed file may expand to. They are checked while reading, whatever the file says about itself.
 const (
-	unpackRatio  = 200      // times the packed size …
-	unpackFloor  = 16 << 20 // … but this many bytes are always allowed
-	unpackMost   = 64 << 30 // and never more than this
-	inMemoryMost = 256 << 20
+	unpackRatio = 200      // times the packed size …
+	unpackFloor = 16 << 20 // … but this many bytes are always allowed
+	unpackMost  = 64 << 30 // and never more than this
 )
+
+// inMemoryMost is what a workbook, one JSON document or a packed Parquet file may expand to, in bytes. Tests lower it.
+var inMemoryMost int64 = 256 << 20
 
 // plain says that a decoded position is an offset in the raw file, so that reading can start anywhere.
 func (in Input) plain() bool {
@@ -162,7 +164,7 @@ func (in Input) whole() (io.ReaderAt, int64, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	if len(b) > inMemoryMost {
+	if int64(len(b)) > inMemoryMost {
 		return nil, 0, &fault{"too_large", fmt.Sprintf("the packed file expands to more than %d bytes", inMemoryMost), "unpack it and set `pack: none`"}
 	}
 	return bytes.NewReader(b), int64(len(b)), nil
