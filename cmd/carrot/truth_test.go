@@ -1,0 +1,105 @@
+package main
+
+import (
+	"encoding/csv"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"carrot/config/example"
+	"carrot/transform/comp"
+)
+
+// demo runs `carrot demo` in this process and gives its folder.
+func demo(t *testing.T, args ...string) string {
+	t.Helper()
+	dir := t.TempDir()
+	var out, errOut strings.Builder
+	if code := run(append([]string{"demo", "--out", dir}, args...), &out, &errOut); code != exitDone {
+		t.Fatalf("carrot demo: exit code %d, want %d\n%s%s", code, exitDone, out.String(), errOut.String())
+	}
+	return dir
+}
+
+// table reads one published audit table of a period.
+func table(t *testing.T, dir, period, name string) []map[string]string {
+	t.Helper()
+	f, err := os.Open(filepath.Join(dir, "company", "published", period, "audit", "tables", name+".csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []map[string]string
+	for _, r := range rows[1:] {
+		m := map[string]string{}
+		for i, name := range rows[0] {
+			m[name] = r[i]
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// TestDemoPaysTheTruth compares what the demo's closes pay, to the cent and for every payee and month, with what the
+// generator knows to be right by a path that shares no code with the engine.
+func TestDemoPaysTheTruth(t *testing.T) {
+	size := example.Default()
+	var args []string
+	if !full(t) {
+		size.People, size.Months, size.Tickets, size.Deals, size.Responses = 24, 7, 1400, 420, 700
+		args = []string{"--people=24", "--months=7", "--tickets=1400", "--deals=420", "--responses=700"}
+	}
+	dir := demo(t, args...)
+	world, err := example.World(size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{}
+	for _, p := range world.Pay() {
+		if p.Amount != 0 {
+			want[p.Payee+" "+p.Month] = comp.Money{Minor: p.Amount, Currency: p.Currency}.String()
+		}
+	}
+	got := map[string]string{}
+	for k := range size.Months {
+		month := world.Month(k)
+		sums := map[string]comp.Money{}
+		for _, l := range table(t, dir, month, "lines") {
+			m, err := comp.ParseMoney(l["amount"], comp.Currency(l["currency"]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			who := l["employee_id"]
+			sums[who] = comp.Money{Minor: sums[who].Minor + m.Minor, Currency: m.Currency}
+		}
+		for who, m := range sums {
+			if m.Minor != 0 {
+				got[who+" "+month] = m.String()
+			}
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("pay differs (-truth +carrot):\n%s", d)
+	}
+	if len(want) < 100 {
+		t.Errorf("the truth pays %d times; that is too little to prove anything", len(want))
+	}
+}
+
+// full says whether tests that are slow at the demo's own size run at it: CARROT_FULL=1, as CI sets.
+func full(t *testing.T) bool {
+	t.Helper()
+	if os.Getenv("CARROT_FULL") == "" {
+		fmt.Fprintf(os.Stderr, "=== %s runs at a small size; CARROT_FULL=1 runs it at the demo's own\n", t.Name())
+		return false
+	}
+	return true
+}
