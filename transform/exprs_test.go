@@ -78,7 +78,9 @@ func anyExpr(t *rapid.T, k comp.Kind, depth int) *comp.Expr {
 }
 
 func anyCondition(t *rapid.T, depth int) *comp.Expr {
-	node := func(op comp.Op, args ...*comp.Expr) *comp.Expr { return &comp.Expr{Op: op, Args: args, Kind: comp.KindBool} }
+	node := func(op comp.Op, args ...*comp.Expr) *comp.Expr {
+		return &comp.Expr{Op: op, Args: args, Kind: comp.KindBool}
+	}
 	sub := func(k comp.Kind) *comp.Expr { return anyExpr(t, k, depth-1) }
 	null := &comp.Expr{Op: comp.Lit}
 	side := rapid.SampledFrom([]comp.Kind{comp.KindNumber, comp.KindDate, comp.KindText}).Draw(t, "of")

@@ -145,6 +145,14 @@ type folding struct {
 	sum     *partial
 	links   map[uint32]*links      // by file
 	trouble map[place]map[int]bool // rows taken that something holds, by term
+	firsts  map[place]firstOwner   // rows that a fold credits first
+	raised  map[place]bool         // rows that only a fold's own finding holds
+}
+
+// firstOwner is the owner that a row is counted for: the one whom the first term credits, in whatever order they come.
+type firstOwner struct {
+	term    int
+	subject int32
 }
 
 // takeFolded finds each entity's row, partition by partition, and counts it.
@@ -295,14 +303,24 @@ func (f *folding) credit(t *termPlan, r *foldedRow, k int, e foldedEntry, value,
 func (f *folding) raise(r *foldedRow, fate uint8, subject int32) {
 	kept := f.s.splits[r.place.split].fates
 	old := kept[r.place.row]
-	if old >= fate || old >= fateCredited {
+	c := &f.sum.controls[f.t.number]
+	money := f.sum.currency(r.cash)
+	if first, ok := f.firsts[r.place]; ok && fate == fateCredited && r.term < first.term {
+		at(at(&c.dense, first.subject), money).add(-1, r.control.negated(), c.scale)
+		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
+		f.firsts[r.place] = firstOwner{r.term, subject}
+	}
+	undo := old == fateHeld && fate == fateCredited && f.raised[r.place] // another measure that takes the row pays it
+	if !undo && (old >= fate || old >= fateCredited) {
 		return
 	}
 	kept[r.place.row] = fate
-	c := &f.sum.controls[f.t.number]
-	money := f.sum.currency(r.cash)
+	if delete(f.raised, r.place); fate == fateHeld {
+		f.raised[r.place] = true
+	}
 	at(&c.by[old], money).add(-1, r.control.negated(), c.scale)
 	if fate == fateCredited {
+		f.firsts[r.place] = firstOwner{r.term, subject}
 		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
 		return
 	}

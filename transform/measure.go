@@ -44,6 +44,7 @@ type tableWorker struct {
 // saying is a finding of a row of the batch, so that two measures do not say the same twice.
 type saying struct {
 	row                int32
+	term               int // of a fold, whose row may yet go; -1
 	code, column, text string
 }
 

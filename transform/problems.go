@@ -35,7 +35,7 @@ func (w *tableWorker) problem(t *termRun, i int32, flag uint8, f comp.Finding) {
 	default:
 		w.hold[i] |= flag
 	}
-	say := saying{i, f.Code, f.Column, f.Text}
+	say := saying{i, term, f.Code, f.Column, f.Text}
 	if w.back != nil || w.said[say] {
 		return // taking back, all was said before
 	}
@@ -55,7 +55,7 @@ func (w *tableWorker) rivalFate(i int32) uint8 {
 		f.Origin, f.Label, f.Amount = w.origin(i), w.label(w.terms[0].labels, i), w.amount(w.terms[0], i)
 	}
 	fate := fateHeld
-	if w.s.waive(&f) {
+	if w.s.waive(&f) && w.hold[i]&holdOpen == 0 {
 		fate = fateExcluded
 	}
 	w.sum.findings = append(w.sum.findings, located{f, place{w.split, w.rows + uint32(i)}, -1})

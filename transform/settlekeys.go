@@ -29,7 +29,8 @@ func (s *scanner) settleTable(t *tableScan, v **verdicts) error {
 	if t.folded == nil {
 		return nil
 	}
-	f := &folding{s: s, t: t, sum: s.sum, links: map[uint32]*links{}, trouble: map[place]map[int]bool{}}
+	f := &folding{s: s, t: t, sum: s.sum, links: map[uint32]*links{}, trouble: map[place]map[int]bool{},
+		firsts: map[place]firstOwner{}, raised: map[place]bool{}}
 	if err := f.takeFolded(*v); err != nil {
 		return err
 	}
