@@ -15,13 +15,13 @@ import (
 func certificate(r *comp.Result, made []File) File {
 	p := &page{}
 	p.head(r)
-	p.inputs(r)
 	p.controls(r)
 	p.pay(r)
 	p.findings(r)
 	p.decisions(r)
 	p.expectations(r)
 	p.check(r, made)
+	p.inputs(r)
 	return File{"audit/run.txt", mediaText, comp.Personal, []byte(p.b.String())}
 }
 
@@ -59,9 +59,9 @@ func (p *page) head(r *comp.Result) {
 	p.line("request        sha256 %s", run.RequestDigest)
 }
 
-// inputs are listed digest last, so that `sha256sum --check run.txt` does not take them for files beside it.
+// inputs are the annex, because there are many. They are listed digest last, so that `sha256sum --check run.txt` does not take them for files beside it.
 func (p *page) inputs(r *comp.Result) {
-	p.section("INPUTS (name, version, sha256)")
+	p.section("ANNEX: INPUTS (name, version, sha256)")
 	var rows [][]string
 	for _, g := range [][]comp.NamedDigest{r.Run.Plans, r.Run.Measures, r.Run.Inputs} {
 		for _, d := range byName(g) {
@@ -237,7 +237,7 @@ func (p *page) check(r *comp.Result, made []File) {
 	}
 	p.section("HOW TO CHECK IT")
 	p.table([][]string{
-		{"cd audit && sha256sum --check run.txt", "the files above are those that this run made"},
+		{"cd audit && sha256sum --check run.txt", "the files above are those that this run made (it warns of lines that are text)"},
 		{"carrot verify", "every byte in the archive is what its name says"},
 		{"carrot replay " + r.Run.ID, "the same inputs give the same outputs again"},
 	}, "")

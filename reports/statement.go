@@ -115,9 +115,13 @@ func newIndex(r *comp.Result) *index {
 	for _, a := range adjustments(r) {
 		x.adjustments[a.Payee] = append(x.adjustments[a.Payee], a)
 	}
+	entered := enteredIn(r)
 	for i := range r.Credits {
 		c := &r.Credits[i]
 		k := creditKey{c.Payee, c.Measure, c.Period}
+		if c.Period.Days() == 0 {
+			k.period = entered(c.Measure, c.Date)
+		}
 		x.credits[k] = append(x.credits[k], i)
 	}
 	return x
@@ -155,7 +159,7 @@ func (x *index) behind(s *comp.Statement, c *comp.ComponentResult) []comp.Credit
 		}
 		lined = true
 		for _, i := range l.Credits {
-			if same == 1 || x.r.Credits[i].Period == c.Period {
+			if credit := &x.r.Credits[i]; same == 1 || credit.Period == c.Period || credit.Period.Days() == 0 {
 				at = append(at, i)
 			}
 		}

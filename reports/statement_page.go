@@ -174,13 +174,13 @@ func (p *sheet) lineTable() {
 		p.para(p.left, p.width, 9, false, quiet, "This statement has no lines.")
 		return
 	}
-	g := grid{size: 8.5, columns: []gridColumn{{"Line", 10, "L"}, {"For", 82, "L"}, {"Kind", 26, "L"}, {"Clause", 18, "L"}, {"Month", 24, "L"}, {"Amount", 34, "R"}}}
+	g := grid{size: 8.5, columns: []gridColumn{{"Line", 10, "L"}, {"For", 74, "L"}, {"Kind", 34, "L"}, {"Clause", 18, "L"}, {"Month", 24, "L"}, {"Amount", 34, "R"}}}
 	for _, l := range lines(p.s) {
 		kind := string(l.Kind)
 		if l.Cause != "" {
 			kind += ": " + l.Cause
 		}
-		g.rows = append(g.rows, gridRow{cells: []string{fmt.Sprint(l.Number), lineTitle(l), kind, l.Clause, l.For.Start.Time().Format("Jan 2006"), money(l.Amount)}})
+		g.rows = append(g.rows, gridRow{cells: []string{fmt.Sprint(l.Number), p.lineTitle(l), kind, l.Clause, l.For.Start.Time().Format("Jan 2006"), money(l.Amount)}})
 	}
 	g.rows = append(g.rows, gridRow{cells: []string{"", "Paid now", "", "", "", money(p.s.Total)}, strong: true})
 	g.draw(p.canvas)
@@ -188,6 +188,21 @@ func (p *sheet) lineTable() {
 
 // lineTitle is what a line is called.
 func lineTitle(l comp.Line) string { return cmp.Or(l.Title, l.Component, string(l.Kind)) }
+
+// lineTitle says of a correction which component it corrects, where its own title does not.
+func (p *sheet) lineTitle(l comp.Line) string {
+	title := lineTitle(l)
+	if l.Kind != comp.TrueUp && l.Kind != comp.Release {
+		return title
+	}
+	for i := range p.s.Components {
+		c := &p.s.Components[i]
+		if c.Plan == l.Plan && c.Component == l.Component && !strings.Contains(title, c.Title) {
+			return title + " · " + c.Title
+		}
+	}
+	return title
+}
 
 // difference sets this month beside the last one, component by component.
 func (p *sheet) difference() {

@@ -77,16 +77,35 @@ func (p *sheet) facts(c *comp.ComponentResult) {
 	if !c.Shown && c.Exact.Number.Cmp(c.Amount.Amount().Number) != 0 {
 		facts = append(facts, fact{"Before rounding", amount(c.Exact)})
 	}
-	w := p.width / float64(max(4, len(facts)))
+	w := p.width / (float64(max(4, len(facts))) + 0.5) // the measure's own name takes one and a half
+	high := 1
+	labels := make([][]string, len(facts))
 	for i, f := range facts {
-		x := p.left + float64(i)*w
-		p.text(x, p.y, w-3, "L", 7.5, false, quiet, f.label)
-		p.text(x, p.y+3.8, w-3, "L", 10.5, false, ink, f.value)
+		labels[i] = p.wrap(clean(f.label), factWidth(i, w)-3, 7.5, false)
+		labels[i] = labels[i][:min(len(labels[i]), 3)]
+		high = max(high, len(labels[i]))
 	}
-	p.y += 10
+	x := p.left
+	for i, f := range facts {
+		top := p.y + float64(high-len(labels[i]))*3.4
+		for j, line := range labels[i] {
+			p.put(x, top+float64(j)*3.4, 0, "L", 7.5, false, quiet, line)
+		}
+		p.text(x, p.y+float64(high)*3.4+0.4, factWidth(i, w)-3, "L", 10.5, false, ink, f.value)
+		x += factWidth(i, w)
+	}
+	p.y += float64(high)*3.4 + 6.6
 	if c.Attainment != nil {
 		p.bar(*c.Attainment)
 	}
+}
+
+// factWidth is the first fact's one and a half, and the others' one.
+func factWidth(i int, w float64) float64 {
+	if i == 0 {
+		return 1.5 * w
+	}
+	return w
 }
 
 // inUnit is a quota: money where it has a currency, else a number of the measure's unit.
@@ -118,8 +137,8 @@ func (p *sheet) bar(attainment comp.Number) {
 	p.y += h + 4.2
 }
 
-// shownRows is the most rows behind a number that a statement lists: one page of them.
-const shownRows = 40
+// shownRows is the most rows behind a number that a statement lists.
+const shownRows = 25
 
 // credits list the rows behind a number. Answers given in confidence are counted only.
 func (p *sheet) credits(all []comp.Credit, unit string) {
@@ -203,16 +222,15 @@ func (p *sheet) explained(l comp.Line) bool {
 }
 
 func (p *sheet) correction(l comp.Line) {
-	title := fmt.Sprintf("Line %d: %s", l.Number, lineTitle(l))
+	title := fmt.Sprintf("Line %d: %s", l.Number, p.lineTitle(l))
 	if !strings.Contains(title, l.For.Name()) {
 		title += ", " + span(l.For)
 	}
 	if !strings.Contains(title, l.Cause) {
 		title += " (" + l.Cause + ")"
 	}
-	p.text(p.left, p.y, p.width-42, "L", 9, true, ink, title)
 	p.text(p.left, p.y, p.width, "R", 9, true, ink, money(l.Amount))
-	p.y += 4.8
+	p.para(p.left, p.width-42, 9, true, ink, title)
 	if l.Working != "" {
 		p.para(p.left, p.width, 8.5, false, ink, l.Working)
 	}

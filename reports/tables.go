@@ -112,13 +112,16 @@ type sealedKey struct {
 
 // shownCredits are the credits that a reader may see. Answers given under a promise of anonymity are never rows of a
 // table: they become one entry per payee, measuring period, measure and table, whose label says how many there are.
-func shownCredits(credits []comp.Credit) []comp.Credit {
-	out := make([]comp.Credit, 0, len(credits))
+func shownCredits(r *comp.Result) []comp.Credit {
+	out := make([]comp.Credit, 0, len(r.Credits))
 	sealed := map[sealedKey]int{} // number of rows
-	for i := range credits {
-		c := &credits[i]
+	entered := enteredIn(r)
+	for _, c := range r.Credits {
+		if c.Period.Days() == 0 {
+			c.Period = entered(c.Measure, c.Date)
+		}
 		if !c.Sealed {
-			out = append(out, *c)
+			out = append(out, c)
 			continue
 		}
 		sealed[sealedKey{c.Payee, c.Measure, c.Table, c.Period}]++
@@ -129,6 +132,37 @@ func shownCredits(credits []comp.Credit) []comp.Credit {
 	}
 	slices.SortFunc(out, compareCredits)
 	return out
+}
+
+// enteredIn finds the measuring period that a credit without one entered: of those that the outcome scored its measure
+// in, the shortest that holds its day. A credit of an earlier period, as a cumulative component reads it, has none.
+func enteredIn(r *comp.Result) func(measure string, d comp.Date) comp.Period {
+	scored := map[string][]comp.Period{} // by measure, the shortest first
+	for _, s := range r.Scorecards {
+		ps := scored[s.Measure]
+		i, found := slices.BinarySearchFunc(ps, s.Period, func(a, b comp.Period) int {
+			return cmp.Or(cmp.Compare(a.Days(), b.Days()), comparePeriods(a, b))
+		})
+		if !found {
+			scored[s.Measure] = slices.Insert(ps, i, s.Period)
+		}
+	}
+	return func(measure string, d comp.Date) comp.Period {
+		for _, p := range scored[measure] {
+			if p.Contains(d) {
+				return p
+			}
+		}
+		return comp.Period{}
+	}
+}
+
+// bounds are the first and the last day of a period; both empty where there is none.
+func bounds(p comp.Period) (first, last string) {
+	if p.Days() == 0 {
+		return "", ""
+	}
+	return p.Start.String(), (p.End - 1).String()
 }
 
 // compareCredits orders by the columns of tables/credits.
@@ -154,8 +188,9 @@ func compareBools(a, b bool) int {
 func creditTable(r *comp.Result) table {
 	rows := func(yield func([]string) bool) {
 		cells := make([]string, 0, 16)
-		for _, c := range shownCredits(r.Credits) {
-			cells = append(cells[:0], c.Payee, c.Period.Start.String(), (c.Period.End - 1).String(), c.Measure, c.Table)
+		for _, c := range shownCredits(r) {
+			first, last := bounds(c.Period)
+			cells = append(cells[:0], c.Payee, first, last, c.Measure, c.Table)
 			if c.Sealed {
 				cells = append(cells, "", "", c.Label, "", "", "", "", "", "", "", "")
 			} else {

@@ -195,6 +195,24 @@ func TestCreditRows(t *testing.T) {
 	}
 }
 
+// TestCreditWithoutPeriod: the measuring period is the shortest scored one that holds the day; where there is none, the
+// cells are empty.
+func TestCreditWithoutPeriod(t *testing.T) {
+	quarter := comp.Period{Start: comp.Day(2026, 1, 1), End: comp.Day(2026, 4, 1)}
+	r := &comp.Result{Run: sampleRun(), Scorecards: []comp.Score{{Payee: "E1", Measure: "m", Period: quarter}, {Payee: "E2", Measure: "m", Period: feb}}}
+	for _, d := range []comp.Date{comp.Day(2026, 1, 5), comp.Day(2026, 2, 5), comp.Day(2025, 12, 5)} {
+		r.Credits = append(r.Credits, comp.Credit{Payee: "E1", Measure: "m", Date: d})
+	}
+	want := []string{"E1,,,m,,,2025-12-05", "E1,2026-01-01,2026-03-31,m,,,2026-01-05", "E1,2026-02-01,2026-02-28,m,,,2026-02-05"}
+	var got []string
+	for _, row := range readCSV(t, byPath(t, render(t, r, Options{}), "audit/tables/credits.csv"))[1:] {
+		got = append(got, strings.Join(row[:7], ","))
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestFindingRows(t *testing.T) {
 	r := sample()
 	rows := readCSV(t, byPath(t, render(t, r, Options{}), "audit/tables/findings.csv"))
