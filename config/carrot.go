@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"io/fs"
 	"path"
 	"regexp"
@@ -59,6 +60,9 @@ func (l *loader) each(f fields, dir, key string, read func(n node, file []byte))
 			continue
 		}
 		found, err := fs.Glob(l.fsys, full)
+		if _, e := fs.Stat(l.fsys, full); len(found) == 0 && e != nil && !errors.Is(e, fs.ErrNotExist) && !strings.ContainsAny(pattern, `*?[`) {
+			found = []string{full} // it is there and cannot be read: reading it says why
+		}
 		switch {
 		case err != nil:
 			n.wrong(n.says(), "a pattern with *, ? and [ ] in pairs", "write one such as "+key+"/*.yaml")

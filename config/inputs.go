@@ -224,12 +224,15 @@ func (t *sheet) rows(header string, each func(row)) {
 	}
 }
 
-// broken reports a record that is no csv.
+// broken reports a record that is no csv, at the quote; where a quote stays open to the file's end, at the record.
 func (t *sheet) broken(err error) {
 	at := 0
 	var p *csv.ParseError
-	if errors.As(err, &p) && p.Line-1 < len(t.lines) {
-		at = t.lines[p.Line-1] + max(0, p.Column-1)
+	if errors.As(err, &p) && p.StartLine-1 < len(t.lines) {
+		at = t.lines[p.StartLine-1]
+		if quote := at + p.Column - 1; p.Line == p.StartLine && quote < len(t.bytes) {
+			at = quote
+		}
 	}
 	f := t.finding(min(at, len(t.bytes)), "quotes that do not pair", `put the cell in double quotes and double those within it`)
 	if p != nil && p.StartLine-1 < len(t.lines) {

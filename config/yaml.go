@@ -150,6 +150,9 @@ func syntaxMistake(src *text, err error) Mistake {
 	if e.Mark.Line > 0 {
 		m.Line, m.Col = e.Mark.Line, max(1, e.Mark.Column)
 	}
+	if last := len(src.lines); m.Line > last { // the reader ends every file with a line end
+		m.Line, m.Col = last, len(src.lines[last-1])+1
+	}
 	switch {
 	case m.Line <= len(src.lines) && tabbed(src.lines[m.Line-1], m.Col):
 		m.Found, m.Want, m.Next = "a tab", "blanks: YAML does not indent by tabs", "replace the tab by two blanks"
