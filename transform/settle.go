@@ -94,7 +94,7 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 	}
 	w := s.work(payee, d, currency, periods)
 	before := comp.Money{Currency: currency}
-	if n := len(periods); n > 1 {
+	if n := len(periods); n > 1 && s.tookPart(payee, d.plan, periods[:n-1]) {
 		b := s.work(payee, d, currency, periods[:n-1])
 		before = b.result.Amount
 		w.result.Working = append(w.result.Working, fmt.Sprintf("to date %s less %s up to the period before", w.result.Amount, before))
@@ -107,6 +107,16 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}
 	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";")}, true
+}
+
+// tookPart says whether a payee took part in a plan on any day of some periods: without that there is nothing before.
+func (s *settler) tookPart(payee, plan int, periods []comp.Period) bool {
+	for _, p := range periods {
+		if s.v.Participated(s.part.spans[payee][plan], p) > 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // payCurrency is the currency of the legal entity on the last employed day of a measuring period.
@@ -155,8 +165,8 @@ func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp
 		w.result.Exact = comp.Amount{Number: s.missing(payee, c, terms, &w), Currency: currency}
 	} else {
 		w.result.Exact = comp.Amount{Number: s.curve(payee, d, terms, m, &w), Currency: currency}
-		w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
 	}
+	w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
 	if terms.hasCap {
 		if capped := s.v.Cap(w.result.Exact.Number, terms.cap); capped.Cmp(w.result.Exact.Number) != 0 {
 			w.say("capped at %s", plain(terms.cap))
