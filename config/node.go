@@ -25,7 +25,8 @@ func (n node) place() comp.Place {
 	if !n.ok() {
 		return comp.Place{}
 	}
-	return comp.Place{File: n.src.name, Line: n.y.Line, Col: n.y.Column}
+	line, col := n.src.inside(n.y.Line, n.y.Column)
+	return comp.Place{File: n.src.name, Line: line, Col: col}
 }
 
 // wrong records a mistake at the value.

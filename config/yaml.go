@@ -48,6 +48,14 @@ type text struct {
 	lines [][]rune // without line ends, as YAML splits lines
 }
 
+// inside is a place that the file has: the YAML reader ends every file with a line end, and may stop behind it.
+func (s *text) inside(line, col int) (int, int) {
+	if last := len(s.lines); line > last {
+		return last, len(s.lines[last-1]) + 1
+	}
+	return line, col
+}
+
 // add records a mistake.
 func (l *loader) add(m Mistake) { l.mistakes = append(l.mistakes, m) }
 
@@ -150,9 +158,7 @@ func syntaxMistake(src *text, err error) Mistake {
 	if e.Mark.Line > 0 {
 		m.Line, m.Col = e.Mark.Line, max(1, e.Mark.Column)
 	}
-	if last := len(src.lines); m.Line > last { // the reader ends every file with a line end
-		m.Line, m.Col = last, len(src.lines[last-1])+1
-	}
+	m.Line, m.Col = src.inside(m.Line, m.Col)
 	switch {
 	case m.Line <= len(src.lines) && tabbed(src.lines[m.Line-1], m.Col):
 		m.Found, m.Want, m.Next = "a tab", "blanks: YAML does not indent by tabs", "replace the tab by two blanks"
