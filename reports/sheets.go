@@ -61,8 +61,8 @@ func (w *worksheet) payTotals(first, last int) error {
 // lineSheet are the signed entries of every statement.
 func lineSheet(b *book) error {
 	w, err := b.sheet("Lines", "Lines of the statements", []sheetColumn{{"Statement", 20, false}, {"Employee id", 14, false}, {"Name", 22, false}, {"Line", 6, true},
-		{"Kind", 12, false}, {"Cause", 13, false}, {"Plan", 11, false}, {"Component", 14, false}, {"Title", 24, false}, {"Clause", 9, false}, {"Month", 10, false},
-		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 16, false}, {"Working", 48, false}})
+		{"Kind", 12, false}, {"Cause", 13, false}, {"Plan", 17, false}, {"Component", 18, false}, {"Title", 28, false}, {"Clause", 9, false}, {"Month", 10, false},
+		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 24, false}, {"Working", 90, false}})
 	if err != nil {
 		return err
 	}
@@ -70,11 +70,12 @@ func lineSheet(b *book) error {
 		for _, l := range lines(s) {
 			if err := w.add(b.text(s.ID), b.text(s.Payee), b.long(s.Name), b.whole(int64(l.Number)), b.text(string(l.Kind)), b.text(l.Cause), b.text(l.Plan),
 				b.text(l.Component), b.long(lineTitle(l)), b.text(l.Clause), b.text(l.For.Name()), b.pay(l.Amount), b.text(string(l.Amount.Currency)),
-				b.text(l.Exact.Number.String()), b.long(l.Working)); err != nil {
+				b.text(l.Exact.Number.String()), b.text(l.Working)); err != nil {
 				return err
 			}
 		}
 	}
+	w.printed = len(w.columns) - 1 // the working is for the screen: on paper it stands on the statements
 	return w.finish("There are no lines.")
 }
 

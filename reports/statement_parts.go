@@ -50,8 +50,8 @@ func (p *sheet) component(c *comp.ComponentResult) {
 		p.y += 0.4
 		number := fmt.Sprintf("%d.", i+1)
 		p.need(lineHeight(8.5))
-		p.text(p.left, p.y, 5, "L", 8.5, false, quiet, number)
-		p.para(p.left+5, p.width-5, 8.5, false, ink, step)
+		p.text(p.left, p.y, 6, "L", 8.5, false, quiet, number)
+		p.para(p.left+6, p.width-6, 8.5, false, ink, step)
 	}
 	if len(c.Held) > 0 && len(p.s.HeldFor) == 0 { // else said at the top
 		p.y += 1
@@ -173,7 +173,7 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 	g := grid{size: 7.8, columns: []gridColumn{{"Date", 20, "L"}, {"Reference", 34, "L"}, {"What", 62, "L"}}}
 	yes := unit == "share"
 	if yes {
-		g.columns = append(g.columns, gridColumn{"Met", 18, "R"})
+		g.columns = []gridColumn{{"Date", 20, "L"}, {"Reference", 68, "L"}, {"What", 90, "L"}, {"Met", 14, "R"}}
 	} else {
 		g.columns = append(g.columns, gridColumn{"Value", 30, "R"}, gridColumn{"Share", 16, "R"}, gridColumn{"Credited", 30, "R"})
 	}

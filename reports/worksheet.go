@@ -28,6 +28,7 @@ type worksheet struct {
 	out     *excelize.StreamWriter
 	row     int // the next one, 1-based
 	head    int // the header's
+	printed int // how many columns go to paper; 0 is all
 }
 
 // epoch is the day that Excel counts from: 1970-01-01 is its day 25569.
@@ -193,6 +194,15 @@ func (w *worksheet) end(last int) error {
 	if err := w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", Scope: w.name,
 		RefersTo: fmt.Sprintf("'%s'!$1:$%d", w.name, w.head)}); err != nil {
 		return err
+	}
+	if w.printed > 0 {
+		corner, err := excelize.CoordinatesToCellName(w.printed, w.row-1, true)
+		if err != nil {
+			return err
+		}
+		if err := w.file.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Area", Scope: w.name, RefersTo: fmt.Sprintf("'%s'!$A$1:%s", w.name, corner)}); err != nil {
+			return err
+		}
 	}
 	return w.out.Flush()
 }
