@@ -1,0 +1,135 @@
+package connectors
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// slug is a label as a name: lower case, words joined by underscores, at most 40 characters.
+func slug(label string) string {
+	var b strings.Builder
+	gap := false
+	var last rune
+	for _, r := range label {
+		lower := r >= 'a' && r <= 'z'
+		upper := r >= 'A' && r <= 'Z'
+		if !lower && !upper && (r < '0' || r > '9') {
+			gap = b.Len() > 0
+			last = r
+			continue
+		}
+		if gap || upper && last >= 'a' && last <= 'z' {
+			b.WriteByte('_')
+		}
+		gap, last = false, r
+		if upper {
+			r += 'a' - 'A'
+		}
+		if b.Len() >= 40 {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return strings.Trim(b.String(), "_")
+}
+
+func freeName(name string, used map[string]bool) string {
+	if name == "" || name[0] >= '0' && name[0] <= '9' {
+		name = strings.TrimRight("column_"+name, "_")
+	}
+	free := name
+	for n := 2; used[free]; n++ {
+		free = fmt.Sprint(name, "_", n)
+	}
+	used[free] = true
+	return free
+}
+
+// yaml is the proposal as a table of a source's config.
+func (p *proposer) yaml() string {
+	var b strings.Builder
+	line := func(indent int, format string, args ...any) {
+		b.WriteString(strings.Repeat("  ", indent) + fmt.Sprintf(format, args...) + "\n")
+	}
+	base := p.in.Name[strings.LastIndex(p.in.Name, "/")+1:]
+	stem, _, _ := strings.Cut(base, ".")
+	f, d, def := p.in.Format, p.in.Format.Dialect, DefaultDialect()
+	line(1, "%s:", freeName(slug(stem), map[string]bool{}))
+	line(2, "files: %s", strconv.Quote("{drop}/"+base))
+	line(2, "mode: snapshot  # or delta (rows added and changed), or window (whole for the days it covers)")
+	line(2, "keys: [%s]", strings.Join(p.in.Contract.Keys, ", "))
+	line(2, "class: open")
+	line(2, "format: %s", f.Kind)
+	if f.Pack != "" && f.Pack != "none" {
+		line(2, "pack: %s", f.Pack)
+	}
+	if f.Sheet != "" {
+		line(2, "sheet: %s", strconv.Quote(f.Sheet))
+	}
+	start := b.Len()
+	line(2, "dialect:")
+	empty := b.Len()
+	text := func(key, have, normal string) {
+		if have != normal {
+			line(3, "%s: %s", key, strconv.Quote(have))
+		}
+	}
+	text("encoding", d.Encoding, def.Encoding)
+	text("delimiter", d.Delimiter, def.Delimiter)
+	text("record_end", d.RecordEnd, def.RecordEnd)
+	text("quote", d.Quote, def.Quote)
+	if d.SkipRows != 0 {
+		line(3, "skip_rows: %d", d.SkipRows)
+	}
+	if d.HeaderRows != def.HeaderRows {
+		line(3, "header_rows: %d", d.HeaderRows)
+	}
+	if len(d.Footer) > 0 {
+		line(3, "footer: [%s]", quotedTexts(d.Footer))
+	}
+	if d.OpenEnd {
+		line(3, "open_end: true")
+	}
+	if len(d.Nulls) != len(def.Nulls) {
+		line(3, "nulls: [%s]", quotedTexts(d.Nulls))
+	}
+	text("decimal", d.Decimal, def.Decimal)
+	text("thousands", d.Thousands, def.Thousands)
+	if len(d.True) != len(def.True) {
+		line(3, "booleans: {true: [%s], false: [%s]}", quotedTexts(d.True), quotedTexts(d.False))
+	}
+	if b.Len() == empty {
+		kept := b.String()[:start]
+		b.Reset()
+		b.WriteString(kept)
+	}
+	line(2, "columns:")
+	for _, c := range p.in.Contract.Columns {
+		line(3, "%s: {from: %s, type: %s%s}", c.Name, strconv.Quote(c.From), c.Type, columnExtras(c))
+	}
+	return b.String()
+}
+
+func columnExtras(c comp.Column) (extra string) {
+	if c.Type == comp.Decimal {
+		extra += fmt.Sprintf(", scale: %d", c.Scale)
+	}
+	if c.Layout != "" {
+		extra += ", layout: " + strconv.Quote(c.Layout)
+	}
+	if c.Zone != "" {
+		extra += ", zone: " + c.Zone
+	}
+	return extra
+}
+
+func quotedTexts(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = strconv.Quote(s)
+	}
+	return strings.Join(out, ", ")
+}
