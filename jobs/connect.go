@@ -135,7 +135,7 @@ func (h *House) coveredDays(ctx context.Context, objects []archive.Object, t tab
 	return span, nil
 }
 
-// splitSize is how many bytes one goroutine decodes at a time.
+// splitSize is how many bytes one goroutine decodes at a time where the house does not say.
 const splitSize = 4 << 20
 
 // scanSplit is one split as the calculation scans it.
@@ -147,7 +147,11 @@ func (h *House) splits(kind string, in connectors.Input) ([]scanSplit, []comp.Fi
 	if c, ok := h.Sources[kind]; ok && kind != "files" {
 		cut, decode = c.Splits, c.Decode
 	}
-	parts, findings := cut(in, splitSize)
+	size := int64(splitSize)
+	if h.SplitSize > 0 {
+		size = h.SplitSize
+	}
+	parts, findings := cut(in, size)
 	out := make([]scanSplit, len(parts))
 	for i, s := range parts {
 		out[i] = func(to func(transform.Batch) error) []comp.Finding { return decode(s, to) }

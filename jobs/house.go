@@ -17,6 +17,7 @@ import (
 	"carrot/config"
 	"carrot/connectors"
 	"carrot/jobs/archive"
+	"carrot/transform"
 	"carrot/transform/comp"
 )
 
@@ -35,7 +36,14 @@ type House struct {
 	Now       func() time.Time                          // for receipts only
 	Temp      string                                    // folder for private temporary files; "" the system's
 	Progress  func(Step)                                // may be nil
+
+	// What only tests set; the zero values are the program as it ships.
+	Compute   Calculation // nil is transform.Compute
+	SplitSize int64       // bytes that one goroutine decodes at a time; 0 is 4 MiB. Any size gives the same outcome
 }
+
+// Calculation derives a result from the inputs of a run and of the posted close before it, nil where there is none.
+type Calculation func(now transform.Inputs, prev *transform.Inputs) (*comp.Result, *transform.Lineage, error)
 
 // Step says how far a job is.
 type Step struct {

@@ -54,18 +54,18 @@ func replayHouse(store archive.Store, temp string, tell func(Step)) *House {
 }
 
 // Replay derives a run again from the archive alone and compares every output and sidecar with what the run kept, but
-// for the program's own section. What it reads is proved by its digests first; damage is an *archive.Problem. Progress
-// may be nil.
-func Replay(ctx context.Context, store archive.Store, ref archive.RunRef, program archive.Program, temp string, tell func(Step)) (Replayed, error) {
+// for the program's own section. What it reads is proved by its digests first; damage is an *archive.Problem. The house
+// needs an archive, its program and connectors; its config and folders are not looked at.
+func (h *House) Replay(ctx context.Context, ref archive.RunRef) (Replayed, error) {
+	store := h.Archive
 	m, err := archive.ReadRun(ctx, store, ref)
 	if err != nil {
 		return Replayed{}, err
 	}
 	out := Replayed{Run: m.Run, Kind: string(m.Kind), Period: m.Period}
-	if m.Program.Version != program.Version || m.Program.Go != program.Go {
+	if m.Program.Version != h.Program.Version || m.Program.Go != h.Program.Go {
 		out.Program = m.Program.Version + " " + m.Program.Go
 	}
-	h := replayHouse(store, temp, tell)
 	h.tell("replaying", m.Run, 0, 0)
 	k, archived, err := recall(ctx, store, m)
 	if err != nil {

@@ -36,6 +36,10 @@ func program() archive.Program {
 	return p
 }
 
+// tune is nil but in tests, which change how a house works: put a fault into the calculation, cut files elsewhere, die at
+// a write.
+var tune func(h *jobs.House)
+
 // openCloud opens gs://bucket/prefix; tests put an in-process server behind it.
 var openCloud = func(ctx context.Context, url string) (archive.Store, error) { return gcs.New(ctx, url) }
 
@@ -125,6 +129,9 @@ func (a *app) houseOf(ctx context.Context, c *config.Config, dir string) (*jobs.
 			location = beside(location, "previews")
 		}
 		return openStore(ctx, dir, location)
+	}
+	if tune != nil {
+		tune(h)
 	}
 	return h, nil
 }

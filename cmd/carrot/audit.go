@@ -131,7 +131,11 @@ func (a *app) replay(ctx context.Context, s archive.Store, refs []archive.RunRef
 	differs := 0
 	for i, ref := range refs {
 		p.about(fmt.Sprintf("%d/%d", i+1, len(refs)))
-		r, err := jobs.Replay(ctx, s, ref, program(), "", p.show)
+		h := &jobs.House{Archive: s, Program: program(), Sources: sources, Progress: p.show}
+		if tune != nil {
+			tune(h)
+		}
+		r, err := h.Replay(ctx, ref)
 		if err != nil {
 			return err
 		}

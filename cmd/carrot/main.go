@@ -30,7 +30,9 @@ const (
 )
 
 func main() {
-	connectors.ChildMain()
+	if connectors.ChildMain() {
+		return
+	}
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
