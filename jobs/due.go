@@ -13,7 +13,7 @@ import (
 type Slot struct {
 	Kind   comp.RunKind
 	Date   comp.Date   // the schedule's local day that the run is of: its business date and the last day that it knows
-	Period comp.Period // the pay period that it computes
+	Period comp.Period // the pay period that it computes; a preview's is the first one not posted when it is made
 	At     time.Time   // the instant, in UTC, from which it is due
 }
 
@@ -51,7 +51,7 @@ func Due(s config.Schedule, first comp.Date, done Done, now time.Time) ([]Slot, 
 	if err != nil {
 		return nil, fmt.Errorf("schedule: %w", err)
 	}
-	p := planner{s, zone, comp.Month(first), done}
+	p := planner{s, zone, first, done}
 	slots := append(p.nights(now), p.closes(now)...)
 	sort.SliceStable(slots, func(i, j int) bool {
 		if !slots[i].At.Equal(slots[j].At) {
@@ -66,8 +66,13 @@ func Due(s config.Schedule, first comp.Date, done Done, now time.Time) ([]Slot, 
 type planner struct {
 	config.Schedule
 	zone  *time.Location
-	first comp.Period
+	first comp.Date
 	done  Done
+}
+
+// openPeriod is the first pay period that is not posted: what the next close closes, and what previews show until then.
+func openPeriod(first comp.Date, done Done) comp.Period {
+	return comp.Month(max(first, done.Posted.End))
 }
 
 func (p planner) nights(now time.Time) (slots []Slot) {
@@ -86,28 +91,17 @@ func (p planner) nights(now time.Time) (slots []Slot) {
 	}
 	for d := from; d <= latest; d++ {
 		if !recorded[d] {
-			at := instant(d, *p.Nightly, p.zone)
-			slots = append(slots, Slot{comp.Preview, d, p.open(d, at), at})
+			slots = append(slots, Slot{comp.Preview, d, openPeriod(p.first, p.done), instant(d, *p.Nightly, p.zone)})
 		}
 	}
 	return slots
-}
-
-// open is the pay period that a night's preview shows: the month of the day that ended, but the month before it as long
-// as that has not come to its close; never one before the first or one that is posted.
-func (p planner) open(night comp.Date, at time.Time) comp.Period {
-	month := comp.Month(night - 1)
-	if before := comp.Month(month.Start - 1); p.CloseDay > 0 && at.Before(p.closeAt(before)) {
-		month = before
-	}
-	return comp.Month(max(month.Start, p.first.Start, p.done.Posted.End))
 }
 
 func (p planner) closes(now time.Time) (slots []Slot) {
 	if p.CloseDay == 0 {
 		return nil
 	}
-	next := comp.Month(max(p.first.Start, p.done.Posted.End))
+	next := openPeriod(p.first, p.done)
 	for at := p.closeAt(next); !at.After(now); at = p.closeAt(next) {
 		slots = append(slots, Slot{comp.Close, p.closeDate(next), next, at})
 		next = comp.Month(next.End)

@@ -203,6 +203,9 @@ func (s *Scheduler) pass(ctx context.Context) error {
 			closes = closes && slot.Kind != comp.Close
 			continue
 		}
+		if slot.Kind == comp.Preview { // closes of this pass may have moved it on
+			slot.Period = openPeriod(s.First, s.done)
+		}
 		err := s.slot(ctx, slot)
 		if err == nil {
 			delete(s.retries, slot.ID())

@@ -385,8 +385,9 @@ func TestOnce(t *testing.T) {
 // Another machine's lease that has not run out is waited for; one that has is taken over.
 func TestLeaseOfAnother(t *testing.T) {
 	r, clock, store := newRecorder(start)
+	var told []Happening
 	s := &Scheduler{First: comp.Day(2026, 1, 1), Store: store, Clock: clock, Do: r.do, Who: "carrot", Where: "here",
-		Schedule: config.Schedule{Nightly: clockAt(2, 0), Zone: "UTC"}}
+		Schedule: config.Schedule{Nightly: clockAt(2, 0), Zone: "UTC"}, Tell: func(e Event) { told = append(told, e.What) }}
 	_, err := archive.TakeLease(t.Context(), store, archive.Lease{Slot: "preview-2026-01-01", Who: "carrot", Where: "there", When: start, Until: start.Add(time.Hour)})
 	if err != nil {
 		t.Fatal(err)
@@ -401,5 +402,8 @@ func TestLeaseOfAnother(t *testing.T) {
 	s.tick(t.Context())
 	if len(r.order) != 1 {
 		t.Error("the lease ran out, but the slot was not taken over")
+	}
+	if d := cmp.Diff([]Happening{Waiting, Waiting, Waiting, Began, Ended}, told); d != "" {
+		t.Error(d)
 	}
 }

@@ -544,7 +544,7 @@ components:
 		t.Fatal(err)
 	}
 	write("carrot.yaml", strings.Replace(string(yaml), "first: 2011-06", "first: 2014-04", 1))
-	carrotAt(t, "run", "--quiet", "--config", filepath.Join(company, "carrot.yaml"), "--period", "2014-04")
+	carrotAt(t, "run", "--quiet", "--config", filepath.Join(company, "carrot.yaml"), "--period", "2014-04", "--tables")
 
 	everybody, managers := map[string]bool{}, map[string]string{}
 	for _, s := range published(t, out, "2014-04", "scorecards") {
