@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -314,5 +315,128 @@ func TestSizesAreTheTruth(t *testing.T) {
 			}
 			return true
 		})
+	}
+}
+
+// TestOneUnknownLogin takes one of sixty people's login out of the crosswalk. Everybody else is paid the truth, that one
+// is held by name, the certificate ties; after a waiver the next close pays that one what was held and nobody else more.
+func TestOneUnknownLogin(t *testing.T) {
+	const lost, system = "0004", "qualtrics"
+	c := newCompany(t, example.Size{People: 71, Months: 2, Tickets: 1500, Deals: 300, Responses: 600, Seed: 1, Known: true},
+		func(dir string) { dropLogin(t, dir, system, lost) })
+	c.forget(system, lost)
+	months := c.months(t, 2)
+	var id string
+	var first *comp.Result
+	chain(t, transform.DefaultVerbs(), months[:1], func(_ int, r *comp.Result) bool {
+		first = r
+		others := 0
+		for _, d := range c.differences(0, r) {
+			if !strings.HasPrefix(d, lost+" ") {
+				t.Error(d)
+			}
+		}
+		for _, s := range r.Statements {
+			switch {
+			case s.Payee != lost:
+				others++
+			case s.Total.Minor != 0 || len(s.HeldFor) != 1 || len(s.Lines) != 0:
+				t.Errorf("%s is not held: %s, %v", s.Payee, s.Total, s.HeldFor)
+			default:
+				id = s.HeldFor[0]
+			}
+		}
+		if len(r.Statements) != 60 || others != 59 {
+			t.Errorf("%d statements, %d of others, expected 59 of 60", len(r.Statements), others)
+		}
+		for _, k := range r.Controls {
+			if !k.Ties() {
+				t.Errorf("%s does not tie: %+v", k.Table, k.Parts)
+			}
+		}
+		named := false
+		for _, h := range r.Held {
+			named = named || (h.Kind == "payee" && h.Payee == lost && h.Name != lost && h.Reason != "")
+		}
+		if !named {
+			t.Errorf("nobody is held by name: %+v", r.Held)
+		}
+		return true
+	})
+	waiver := comp.Waiver{Finding: id, Reason: "paid without CRM", By: "head of payroll", Until: comp.Forever}
+	months[0].Waivers = []comp.Waiver{waiver}
+	again, _, err := transform.Compute(months[0], nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var delta int64
+	for i, s := range again.Statements {
+		if d := s.Total.Minor - first.Statements[i].Total.Minor; d != 0 && s.Payee != lost {
+			t.Errorf("the waiver moved %s by %d", s.Payee, d)
+		} else if s.Payee == lost {
+			delta = d
+		}
+	}
+	months[0].Waivers, months[1].Waivers, months[1].Ledger = nil, []comp.Waiver{waiver}, first.Ledger
+	next, _, err := transform.Compute(months[1], &months[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	released := int64(0)
+	for _, s := range next.Statements {
+		for _, l := range s.Lines {
+			switch {
+			case l.Kind == comp.Release && s.Payee == lost:
+				released += l.Amount.Minor
+			case l.Kind == comp.Release:
+				t.Errorf("%s has a release of %s", s.Payee, l.Amount)
+			}
+		}
+	}
+	if delta == 0 || released != delta {
+		t.Errorf("held %d, released %d a month later: one person's delta, neither more nor less", delta, released)
+	}
+}
+
+// forget makes the truth that of a company in which nobody knows whose a person's logins of a system are.
+func (c *company) forget(system, payee string) {
+	w := *c.world
+	w.Logins = append([]truth.Login(nil), w.Logins...)
+	for i := range w.Logins {
+		var kept []truth.Owner
+		for _, o := range w.Logins[i].Owners {
+			if w.Logins[i].System != system || w.People[o.Person].ID != payee {
+				kept = append(kept, o)
+			}
+		}
+		w.Logins[i].Owners = kept
+	}
+	c.world, c.want = &w, map[payMonth]int64{}
+	for _, p := range w.Pay() {
+		c.want[payMonth{p.Payee, p.Month}] = p.Amount
+	}
+}
+
+// dropLogin takes a person's rows of a system out of the crosswalk.
+func dropLogin(t *testing.T, dir, system, payee string) {
+	t.Helper()
+	file := filepath.Join(dir, "reference", "crosswalk.csv")
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept, dropped := "", 0
+	for line := range strings.Lines(string(b)) {
+		if strings.HasPrefix(line, system+",") && strings.Contains(line, ","+payee+",") {
+			dropped++
+			continue
+		}
+		kept += line
+	}
+	if dropped == 0 {
+		t.Fatalf("%s has no %s login", payee, system)
+	}
+	if err := os.WriteFile(file, []byte(kept), 0o600); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -6,15 +6,6 @@ import (
 	"carrot/transform/comp"
 )
 
-// creditRow is a credit with what orders and finds it again.
-type creditRow struct {
-	comp.Credit
-	file  uint32
-	pos   int64
-	share int32
-	place place
-}
-
 // apply adds a term's entries up, but for those of rows that something holds.
 func (w *tableWorker) apply(t *termRun) {
 	cells, company := w.s.cells, t.pool == comp.PoolCompany
@@ -23,10 +14,10 @@ func (w *tableWorker) apply(t *termRun) {
 	plan := &w.sum.plan[t.measure]
 	w.weigh(t, plan)
 	for k, i := range t.rows {
-		if h := w.hold[i]; h != 0 && (h&holdHard != 0 || !company) {
-			continue
-		}
 		subject, day := t.subject[k], t.days[k]
+		if h := w.hold[i]; h&holdHard != 0 || (h != 0 && !company && subject < 0) {
+			continue // an unknown owner holds that owner's share, and nobody else's
+		}
 		if subject < 0 {
 			w.become(t, i, missed(pays[comp.Date(day)-cells.lo]))
 			continue
@@ -54,7 +45,7 @@ func (w *tableWorker) apply(t *termRun) {
 				w.fate[i], w.first[i] = fateCredited, subject
 			}
 			if w.back == nil {
-				w.sum.credits = append(w.sum.credits, w.credit(t, k))
+				w.sum.credits.add(w.credit(t, k))
 			}
 		case nobodyPaid:
 			w.become(t, i, fateException)
@@ -137,18 +128,14 @@ func (t *termRun) rowValue(i int32) comp.Number {
 	return n
 }
 
-// credit is entry k as a person will see it. A sealed row shows nothing of itself.
+// credit is entry k as it will be shown to a person. A sealed row shows nothing of itself.
 func (w *tableWorker) credit(t *termRun, k int) creditRow {
-	i, share := t.rows[k], shareNumber(t.share(k))
-	value := comp.Amount{Number: t.rowValue(i), Currency: w.sum.currencies[t.money[k]]}
-	c := creditRow{file: w.links.file, pos: w.pos[i], share: int32(k), place: place{w.split, w.rows + uint32(i)}}
-	c.Credit = comp.Credit{Payee: w.s.grid.subjects[t.subject[k]], Measure: w.s.in.Measures[t.measure].ID, Term: t.index, Table: w.t.name,
-		Date: comp.Date(t.days[k]), Value: value, Share: share, Credited: value.Times(share), Hit: t.rated && t.hits[i] == yes}
-	if w.t.contract.Class == comp.Sealed {
-		c.Sealed = true
-		return c
+	i := t.rows[k]
+	c := creditRow{term: t.termPlan, subject: t.subject[k], day: comp.Date(t.days[k]), entry: int32(k), pos: w.pos[i], place: place{w.split, w.rows + uint32(i)},
+		value: t.rowValue(i), currency: w.sum.currencies[t.money[k]], share: shareNumber(t.share(k)), hit: t.rated && t.hits[i] == yes}
+	if w.t.contract.Class != comp.Sealed {
+		c.key, c.label = w.cols.key(w.t.keyCols, int(i)), w.label(t.labels, i)
 	}
-	c.Key, c.Label, c.Origin = w.cols.key(w.t.keyCols, int(i)), w.label(t.labels, i), w.origin(i)
 	return c
 }
 

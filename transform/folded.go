@@ -143,7 +143,7 @@ type folding struct {
 	s       *scanner
 	t       *tableScan
 	sum     *partial
-	links   map[uint32]*links      // by file
+	links   map[*piece]*links      // read by key only
 	trouble map[place]map[int]bool // rows taken that something holds, by term
 	firsts  map[place]firstOwner   // rows that a fold credits first
 	raised  map[place]bool         // rows that only a fold's own finding holds
@@ -156,7 +156,7 @@ type firstOwner struct {
 }
 
 // takeFolded finds each entity's row, partition by partition, and counts it.
-func (f *folding) takeFolded(v *verdicts) error {
+func (f *folding) takeFolded() error {
 	return f.t.folded.each(func(partition []byte) error {
 		best := map[hash]foldedRow{}
 		var order []hash // of first appearance: a map is not ranged over
@@ -167,7 +167,7 @@ func (f *folding) takeFolded(v *verdicts) error {
 				broken = fmt.Errorf("fold of %s: %w", f.t.name, err)
 				return
 			}
-			if v != nil && (v.superseded.has(r.place) || v.rivals.has(r.place)) {
+			if f.t.verdicts.gone(r.place) {
 				return
 			}
 			old, ok := best[r.entity]
@@ -214,10 +214,10 @@ func (f *folding) count(r *foldedRow) error {
 		if r.trouble&holdOpen != 0 {
 			f.raise(r, fateHeld, 0)
 		}
-		if r.trouble&holdHard != 0 || t.pool != comp.PoolCompany {
+		if r.trouble&holdHard != 0 {
 			return nil
 		}
-	case r.hold&holdHard != 0, r.hold != 0 && t.pool != comp.PoolCompany:
+	case r.hold&holdHard != 0:
 		return nil
 	case len(r.entries) == 0:
 		f.raise(r, fateOther, 0)
@@ -243,6 +243,9 @@ func orZero(s string) string {
 
 func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value comp.Number) error {
 	cells := f.s.cells
+	if e.subject < 0 && (r.hold|r.trouble) != 0 && t.pool != comp.PoolCompany {
+		return nil // an unknown owner holds that owner's share
+	}
 	if e.subject < 0 {
 		f.raise(r, missed(cells.pays[t.measure][r.day-cells.lo]), 0)
 		return nil
@@ -269,34 +272,22 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 	if page.hits != nil && r.hit {
 		page.hits[at]++
 	}
-	file := f.s.fileRank[f.s.pieceOf(r.place.split).File]
-	if f.links[file] == nil {
-		f.links[file] = &links{file: file, split: r.place.split}
+	from := f.s.pieceOf(r.place.split)
+	if f.links[from] == nil {
+		f.links[from] = &links{piece: from, file: f.s.fileRank[from.File]}
 	}
-	f.links[file].add(cell, r.pos)
+	f.links[from].add(cell, r.pos)
 	switch cells.state[cell] {
 	case atPresent:
 		f.raise(r, fateCredited, e.subject)
-		f.sum.credits = append(f.sum.credits, f.credit(t, r, k, e, value, share))
+		f.sum.credits.add(creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
+			currency: comp.Currency(r.money), key: r.key, label: r.label, hit: r.hit})
 	case nobodyPaid:
 		f.raise(r, fateException, 0)
 	default:
 		f.raise(r, fateOther, 0)
 	}
 	return nil
-}
-
-func (f *folding) credit(t *termPlan, r *foldedRow, k int, e foldedEntry, value, share comp.Number) creditRow {
-	amount := comp.Amount{Number: value, Currency: comp.Currency(r.money)}
-	piece := f.s.pieceOf(r.place.split)
-	c := creditRow{file: f.s.fileRank[piece.File], pos: r.pos, share: int32(k), place: r.place}
-	c.Credit = comp.Credit{Payee: f.s.grid.subjects[e.subject], Measure: f.s.in.Measures[t.measure].ID, Term: t.index, Table: f.t.name,
-		Key: r.key, Date: r.day, Label: r.label, Value: amount, Share: share, Credited: amount.Times(share), Hit: r.hit}
-	if c.Sealed = f.t.contract.Class == comp.Sealed; !c.Sealed {
-		file := f.s.in.Files[piece.File]
-		c.Origin = comp.Origin{File: file.Digest, Name: file.Name, Pos: r.pos}
-	}
-	return c
 }
 
 // raise moves the row to a stronger fate.

@@ -321,7 +321,7 @@ func (v *naive) owned(e naiveEntry, term *comp.Term, pool comp.Pool, fold bool) 
 func (v *naive) add(e naiveEntry) {
 	r := e.row
 	pool := pooledBy(&v.in.Measures[e.m])
-	if r.hard || r.rival || (r.soft && pool != comp.PoolCompany) {
+	if r.hard || r.rival || (r.soft && pool != comp.PoolCompany && e.subject == "") {
 		return
 	}
 	fate := 1
