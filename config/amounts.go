@@ -38,10 +38,11 @@ func (l *loader) amounts(n node, there bool) (out []comp.Dated) {
 // amount reads {EUR: "10000", USD: "11000"}, with from in a dated list; clause names what set it.
 func (l *loader) amount(n node, dated bool) (comp.Dated, bool) {
 	d := comp.Dated{From: comp.NoDate, By: map[comp.Currency]comp.Number{}}
-	f, ok := n.entries("amounts by currency")
-	if !ok {
+	if !n.isMap() {
+		n.wrong(n.says(), "an amount for each currency of pay", "write {"+l.currencyExample()+"}")
 		return d, false
 	}
+	f, _ := n.entries("amounts")
 	good := true
 	for _, k := range f.order() {
 		switch k {

@@ -37,6 +37,9 @@ func (l *loader) dialect(n node, kind string, d *connectors.Dialect) {
 		d.OpenEnd = f.boolean("open_end")
 	}
 	f.marks(d)
+	if kind == connectors.CSV || kind == "" {
+		f.clashes(d)
+	}
 	if f.has("dates") {
 		d.Dates = f.layout("dates", comp.DateType)
 	}
@@ -60,14 +63,6 @@ func (f fields) marks(d *connectors.Dialect) {
 			f.at(m.key).wrong(f.at(m.key).says(), "one ASCII character", `write one such as "\""`)
 		}
 	}
-	switch {
-	case d.Quote != "" && strings.Contains(d.Delimiter, d.Quote):
-		f.clash("delimiter", "quote", d.Delimiter)
-	case d.Quote != "" && strings.Contains(d.RecordEnd, d.Quote):
-		f.clash("record_end", "quote", d.RecordEnd)
-	case d.Delimiter != "" && strings.Contains(d.RecordEnd, d.Delimiter):
-		f.clash("record_end", "delimiter", d.RecordEnd)
-	}
 	d.Decimal = f.choice("decimal", d.Decimal, ".", ",")
 	if t := f.raw("thousands", d.Thousands); t == "" || utf8.RuneCountInString(t) == 1 && !strings.ContainsAny(t, "0123456789-+") {
 		d.Thousands = t
@@ -76,6 +71,18 @@ func (f fields) marks(d *connectors.Dialect) {
 	}
 	if d.Thousands == d.Decimal {
 		f.at("thousands").wrong("the mark "+strconv.Quote(d.Thousands)+" for both thousands and decimals", "two different marks", "change decimal or thousands")
+	}
+}
+
+// clashes refuses marks of a csv that hold each other.
+func (f fields) clashes(d *connectors.Dialect) {
+	switch {
+	case d.Quote != "" && strings.Contains(d.Delimiter, d.Quote):
+		f.clash("delimiter", "quote", d.Delimiter)
+	case d.Quote != "" && strings.Contains(d.RecordEnd, d.Quote):
+		f.clash("record_end", "quote", d.RecordEnd)
+	case d.Delimiter != "" && strings.Contains(d.RecordEnd, d.Delimiter):
+		f.clash("record_end", "delimiter", d.RecordEnd)
 	}
 }
 

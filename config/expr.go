@@ -156,7 +156,7 @@ func (l *loader) over(t *table, n node, want comp.Kind) *comp.Expr {
 	if !n.ok() {
 		return nil
 	}
-	if t == nil {
+	if t == nil || len(t.columns) == 0 {
 		l.grammar(n)
 		return nil
 	}

@@ -106,12 +106,12 @@ func (f fields) raw(key, fallback string) string {
 	return s
 }
 
-// name is an identifier: a letter or digit, then letters, digits, _ and -.
+// name is an identifier: a letter or digit, then letters, digits, _ and -; after a mistake, the name that was suggested.
 func (f fields) name(key string) string {
 	s, ok := f.at(key).text(false)
 	if ok && !isName(s) {
-		f.at(key).wrong(strconv.Quote(short(s)), "a name of letters, digits, _ and - that starts with a letter or digit", "write "+nameFrom(s))
-		return ""
+		f.at(key).wrong(strconv.Quote(short(s)), "a name of letters, digits, _ and - that starts with a letter or digit", "write "+strconv.Quote(short(nameFrom(s))))
+		return nameFrom(s)
 	}
 	return s
 }
@@ -251,5 +251,5 @@ func nameFrom(s string) string {
 	if out = strings.TrimLeft(out, "_-"); out == "" {
 		out = "x"
 	}
-	return strconv.Quote(short(out))
+	return out
 }

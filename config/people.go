@@ -153,7 +153,9 @@ func (l *loader) entity(attr string, n node, id string) {
 		if e.ID == id {
 			return
 		}
-		ids = append(ids, e.ID)
+		if e.ID != "" {
+			ids = append(ids, e.ID)
+		}
 	}
 	n.wrong("the entity "+strconv.Quote(short(id)), "an id under entities", suggest(id, ids))
 }

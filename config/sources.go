@@ -46,7 +46,6 @@ func (l *loader) source(n node, _ []byte) {
 	for _, name := range tables.order() {
 		if !isColumn(name) {
 			tables.keyNode(name).wrong("the table name "+strconv.Quote(short(name)), nameWanted, "write "+columnFrom(name))
-			continue
 		}
 		s.Tables = append(s.Tables, l.readTable(s.Name, name, tables.at(name)))
 	}
@@ -72,6 +71,9 @@ var causes = []string{"late data", "reassignment", "refund", "hierarchy", "fx", 
 func (l *loader) readTable(source, name string, n node) Table {
 	t := Table{Contract: comp.Contract{Source: source, Table: name}}
 	known := &table{name: t.Contract.Name(), types: map[string]comp.Type{}}
+	if !isColumn(name) {
+		known.name = source + "." + columnFrom(name)
+	}
 	l.tables[known.name] = known
 	f, ok := n.fields("a table", "files! mode! covers keys cause class control format! sheet pack member dialect columns!")
 	if !ok {
@@ -146,6 +148,8 @@ func (l *loader) column(t *table, n node, types ...comp.Type) string {
 	}
 	typ, known := t.types[s]
 	switch {
+	case len(t.columns) == 0: // a mistake already
+		return ""
 	case !known:
 		n.wrong("the column "+strconv.Quote(short(s)), "a column of "+t.name, suggest(s, t.columns))
 		return ""
@@ -208,12 +212,13 @@ func (l *loader) table(n node) *table {
 
 const nameWanted = "a name of letters, digits and _ that starts with a letter and is no word of the condition language"
 
-// column is a name that conditions can use.
+// column is a name that conditions can use; after a mistake, the name that was suggested, so that references to it are
+// held against something.
 func (f fields) column(key string) string {
 	s, ok := f.at(key).text(false)
 	if ok && !isColumn(s) {
 		f.at(key).wrong(strconv.Quote(short(s)), nameWanted, "write "+columnFrom(s))
-		return ""
+		return columnFrom(s)
 	}
 	return s
 }
@@ -226,7 +231,7 @@ func isColumn(s string) bool {
 }
 
 func columnFrom(s string) string {
-	n, _ := strconv.Unquote(nameFrom(strings.ReplaceAll(s, "-", "_")))
+	n := nameFrom(strings.ReplaceAll(s, "-", "_"))
 	switch {
 	case !letter(rune(n[0])):
 		n = "c" + n
