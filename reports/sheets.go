@@ -62,7 +62,7 @@ func (w *worksheet) payTotals(first, last int) error {
 func lineSheet(b *book) error {
 	w, err := b.sheet("Lines", "Lines of the statements", []sheetColumn{{"Statement", 20, false}, {"Employee id", 14, false}, {"Name", 22, false}, {"Line", 6, true},
 		{"Kind", 12, false}, {"Cause", 13, false}, {"Plan", 17, false}, {"Component", 18, false}, {"Title", 28, false}, {"Clause", 9, false}, {"Month", 10, false},
-		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 24, false}, {"Working", 90, false}})
+		{"Amount", 16, true}, {"Currency", 10, false}, {"Exact", 24, false}}, sheetColumn{"Working", 90, false}) // on paper the working stands on the statements
 	if err != nil {
 		return err
 	}
@@ -75,7 +75,6 @@ func lineSheet(b *book) error {
 			}
 		}
 	}
-	w.printed = len(w.columns) - 1 // the working is for the screen: on paper it stands on the statements
 	return w.finish("There are no lines.")
 }
 

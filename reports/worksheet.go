@@ -28,14 +28,15 @@ type worksheet struct {
 	out     *excelize.StreamWriter
 	row     int // the next one, 1-based
 	head    int // the header's
-	printed int // how many columns go to paper; 0 is all
+	printed int // how many columns go to paper
 }
 
 // epoch is the day that Excel counts from: 1970-01-01 is its day 25569.
 const epoch = 25569
 
-// sheet begins a worksheet. Everything that stands before its rows in the file has to be set here.
-func (b *book) sheet(name, title string, columns []sheetColumn) (*worksheet, error) {
+// sheet begins a worksheet. Everything that stands before its rows in the file has to be set here. The columns of screen
+// come last and are not printed.
+func (b *book) sheet(name, title string, columns []sheetColumn, screen ...sheetColumn) (*worksheet, error) {
 	f := b.file
 	if _, err := f.NewSheet(name); err != nil { // no error where it is there already
 		return nil, err
@@ -43,13 +44,13 @@ func (b *book) sheet(name, title string, columns []sheetColumn) (*worksheet, err
 	if err := b.printSetup(name); err != nil {
 		return nil, err
 	}
-	w := &worksheet{book: b, name: name, columns: columns, row: 1}
+	w := &worksheet{book: b, name: name, columns: append(columns, screen...), row: 1, printed: len(columns)}
 	out, err := f.NewStreamWriter(name)
 	if err != nil {
 		return nil, err
 	}
 	w.out = out
-	for i, c := range columns {
+	for i, c := range w.columns {
 		if err := out.SetColWidth(i+1, i+1, c.width); err != nil {
 			return nil, err
 		}
@@ -113,14 +114,14 @@ func (w *worksheet) band(title string) error {
 	return w.header(w.columns)
 }
 
-// across writes one text over all columns.
+// across writes one text over all printed columns.
 func (w *worksheet) across(style int, height float64, text string) error {
-	cells := make([]any, len(w.columns))
+	cells := make([]any, w.printed)
 	for i := range cells {
 		cells[i] = excelize.Cell{StyleID: style}
 	}
 	cells[0] = excelize.Cell{StyleID: style, Value: text}
-	last, err := excelize.CoordinatesToCellName(len(w.columns), w.row)
+	last, err := excelize.CoordinatesToCellName(w.printed, w.row)
 	if err != nil {
 		return err
 	}
@@ -195,7 +196,7 @@ func (w *worksheet) end(last int) error {
 		RefersTo: fmt.Sprintf("'%s'!$1:$%d", w.name, w.head)}); err != nil {
 		return err
 	}
-	if w.printed > 0 {
+	if w.printed < len(w.columns) {
 		corner, err := excelize.CoordinatesToCellName(w.printed, w.row-1, true)
 		if err != nil {
 			return err
