@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"encoding/binary"
 	"slices"
 	"sort"
@@ -17,22 +18,30 @@ type link struct {
 // block is some links of one file, sorted by cell and position and delta-coded: per cell its difference to the one before,
 // its count, and the positions' differences.
 type block struct {
+	piece *piece
 	file  uint32 // by the order of names
-	split uint32
-	first int64 // lowest position, from which positions are counted
+	first int64  // lowest position, from which positions are counted
 	data  []byte
 }
 
-// links collects what a scan of one split enters, and packs it from time to time.
+// links collects what a scan of one piece enters, and packs it from time to time.
 type links struct {
 	all, spare []link
 	out        []*block
+	piece      *piece
 	file       uint32
-	split      uint32
 }
 
 // linksMost is how many links are collected before they are packed.
 const linksMost = 1 << 18
+
+// open says from which piece the next rows come.
+func (l *links) open(p *piece, file uint32) {
+	if l.piece != p {
+		l.flush()
+		l.piece, l.file = p, file
+	}
+}
 
 func (l *links) add(cell int32, pos int64) { l.all = append(l.all, link{pos, uint32(cell)}) }
 
@@ -42,26 +51,16 @@ func (l *links) flush() {
 		return
 	}
 	l.sort()
-	l.out = append(l.out, packLinks(l.all, l.file, l.split))
+	l.out = append(l.out, packLinks(l.all, l.piece, l.file))
 	l.all = l.all[:0]
 }
 
-// sort is by cell and position: rows come in order of position, so that a stable sort by cell is enough; where they do
-// not, all is compared.
+// sort is by cell and position. Each term's rows come in order of position, so that a stable sort by cell is nearly
+// always enough; the rest is done cell by cell.
 func (l *links) sort() {
-	top, ascending := uint32(0), true
-	for i, x := range l.all {
+	top := uint32(0)
+	for _, x := range l.all {
 		top = max(top, x.cell)
-		ascending = ascending && (i == 0 || l.all[i-1].pos <= x.pos)
-	}
-	if !ascending {
-		slices.SortFunc(l.all, func(a, b link) int {
-			if a.cell != b.cell {
-				return int(int64(a.cell) - int64(b.cell))
-			}
-			return int(max(-1, min(1, a.pos-b.pos)))
-		})
-		return
 	}
 	l.spare = grow(l.spare, len(l.all))
 	for shift := 0; top>>shift > 0; shift += 11 {
@@ -80,11 +79,21 @@ func (l *links) sort() {
 		}
 		l.all, l.spare = l.spare, l.all
 	}
+	for i := 0; i < len(l.all); {
+		j, ascending := i+1, true
+		for ; j < len(l.all) && l.all[j].cell == l.all[i].cell; j++ {
+			ascending = ascending && l.all[j-1].pos <= l.all[j].pos
+		}
+		if !ascending {
+			slices.SortFunc(l.all[i:j], func(a, b link) int { return cmp.Compare(a.pos, b.pos) })
+		}
+		i = j
+	}
 }
 
 // packLinks delta-codes sorted links of one file.
-func packLinks(all []link, file, split uint32) *block {
-	b := &block{file: file, split: split, first: all[0].pos, data: make([]byte, 0, 4*len(all))}
+func packLinks(all []link, p *piece, file uint32) *block {
+	b := &block{piece: p, file: file, first: all[0].pos, data: make([]byte, 0, 4*len(all))}
 	for _, x := range all {
 		b.first = min(b.first, x.pos)
 	}
@@ -140,15 +149,15 @@ func (c *cursor) take(rows []rowAt) []rowAt {
 	return rows
 }
 
-// without is the block less the rows whose positions are gone.
-func (b *block) without(gone map[int64]bool) *block {
+// without is the block less the rows whose positions are gone; nil where none is left. Gone is sorted.
+func (b *block) without(gone []int64) *block {
 	c := cursor{block: b, rest: b.data}
 	var keep []link
 	var rows []rowAt
 	for c.next() {
 		rows = c.take(rows[:0])
 		for _, r := range rows {
-			if !gone[r.pos] {
+			if _, is := slices.BinarySearch(gone, r.pos); !is {
 				keep = append(keep, link{r.pos, c.cell})
 			}
 		}
@@ -156,7 +165,7 @@ func (b *block) without(gone map[int64]bool) *block {
 	if len(keep) == 0 {
 		return nil
 	}
-	return packLinks(keep, b.file, b.split)
+	return packLinks(keep, b.piece, b.file)
 }
 
 // cursors is a heap by cell and order.

@@ -180,13 +180,9 @@ func (v wide) negated() wide {
 
 // moveRows takes rows out of the bucket that they were counted in, to where merging by key puts them.
 func (w *tableWorker) moveRows(c *control) {
-	undone := w.s.splits[w.split].undone
-	if undone == nil {
-		undone = map[int64]bool{}
-		w.s.splits[w.split].undone = undone
-	}
+	undone := &w.s.splits[w.split].undone
 	for _, i := range w.sel {
-		undone[w.pos[i]] = true
+		*undone = append(*undone, w.pos[i])
 		v, money := w.seen.value(int(i)), w.seen.money[i]
 		w.tellFate(c, int(i), w.finally(int(i)), money, -1, v.negated())
 		fate := fateSuperseded

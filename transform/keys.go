@@ -81,6 +81,11 @@ type verdicts struct {
 	lost       int    // how many keys vanished
 }
 
+// gone says whether a row counts no longer.
+func (v *verdicts) gone(at place) bool {
+	return v != nil && (v.superseded.has(at) || v.rivals.has(at))
+}
+
 // mergeKeys groups a table's rows by key, partition by partition, and finds which no longer count.
 func (s *scanner) mergeKeys(t *tableScan) (*verdicts, error) {
 	v := &verdicts{superseded: places{}, rivals: places{}, vanished: places{}}

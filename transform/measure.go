@@ -7,7 +7,7 @@ import (
 // Why a row is held, as bits.
 const (
 	holdHard  uint8 = 1 << iota // it enters no measure
-	holdOwner                   // it enters no measure but those of the company's pool
+	holdOwner                   // nobody knows an owner of it: that owner's share enters no measure but those of the company's pool
 	holdOpen                    // some finding of it is not waived: it shows as held, else as excluded
 )
 
@@ -18,18 +18,18 @@ type tableWorker struct {
 	sum    *partial
 	cols   *columns
 	terms  []*termRun
-	links  links
+	links  *links
 	keys   *folder
 	folded *folder
 
 	split  uint32
 	piece  *piece
-	rows   uint32   // rows of the split before this batch
-	pos    []int64  // of the batch
-	back   *undoing // not nil: rows that count no longer are taken out again
-	sign   int64    // -1 then
-	sel    []int32  // rows that count
-	dead   []bool   // rows that a later window replaced; nil where no window did
+	rows   uint32    // rows of the split before this batch
+	pos    []int64   // of the batch
+	back   *verdicts // not nil: rows that count no longer are taken out again
+	sign   int64     // -1 then
+	sel    []int32   // rows that count
+	dead   []bool    // rows that a later window replaced; nil where no window did
 	hold   []uint8
 	fate   []uint8 // what became of a row
 	first  []int32 // the first owner of a credited row
@@ -107,7 +107,7 @@ func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, erro
 // begin starts a split.
 func (w *tableWorker) begin(split uint32) {
 	w.split, w.piece, w.rows = split, w.s.pieceOf(split), 0
-	w.links.split, w.links.file = split, w.s.fileRank[w.piece.File]
+	w.links.open(w.piece, w.s.fileRank[w.piece.File])
 }
 
 // batch takes one batch in: first every term finds its rows and what is wrong with them, then the rows that nothing
@@ -159,7 +159,7 @@ func (w *tableWorker) choose() {
 	for i := range int32(n) {
 		switch {
 		case len(w.dead) > 0 && w.dead[i]:
-		case w.back == nil || w.back.has(place{w.split, w.rows + uint32(i)}):
+		case w.back == nil || w.back.gone(place{w.split, w.rows + uint32(i)}):
 			w.sel = append(w.sel, i)
 		}
 	}

@@ -291,12 +291,10 @@ func (v *naive) owned(e naiveEntry, term *comp.Term, pool comp.Pool, fold bool) 
 		}
 	}
 	var out []naiveEntry
-	failed := false
 	for _, p := range parts {
 		id, why := v.resolve(term.Owner.System, p.login, e.day)
 		if why != "" {
 			v.hold(e.row, fold, false, why, term.Owner.Column, p.login)
-			failed = true
 			continue
 		}
 		n, _ := comp.ParseExact(p.percent)
@@ -310,9 +308,6 @@ func (v *naive) owned(e naiveEntry, term *comp.Term, pool comp.Pool, fold bool) 
 			}
 		}
 		out = append(out, x)
-	}
-	if fold && failed {
-		return nil
 	}
 	return out
 }

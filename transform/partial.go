@@ -2,7 +2,6 @@ package transform
 
 import (
 	"math/bits"
-	"slices"
 	"sort"
 	"strings"
 
@@ -54,7 +53,7 @@ type partial struct {
 	index      map[string]int32 // of currencies
 	odd        map[oddKey]comp.Number
 	controls   []control // by table
-	credits    []creditRow
+	credits    creditList
 	findings   []located
 	lineage    []*block
 	names      []string // keys of vanished rows
@@ -262,21 +261,4 @@ type disposition struct {
 type bucket struct {
 	rows int64
 	sums map[comp.Currency]comp.Number
-}
-
-// sortCredits brings credits into their one order.
-func sortCredits(rows []creditRow) {
-	slices.SortFunc(rows, func(a, b creditRow) int {
-		for _, c := range [3]int{strings.Compare(a.Measure, b.Measure), strings.Compare(a.Payee, b.Payee), int(a.Date) - int(b.Date)} {
-			if c != 0 {
-				return c
-			}
-		}
-		for _, c := range [4]int64{int64(a.file) - int64(b.file), a.pos - b.pos, int64(a.Term) - int64(b.Term), int64(a.share) - int64(b.share)} {
-			if c != 0 {
-				return int(max(-1, min(1, c)))
-			}
-		}
-		return 0
-	})
 }

@@ -48,7 +48,7 @@ type splitAt struct {
 	before bool // of the snapshot before the last: read for its keys only
 	fates  []uint8
 	bad    []badRow
-	undone map[int64]bool // positions of rows that were taken out again
+	undone []int64 // positions of rows that were taken out again
 }
 
 // badRow is a row that decoding refused. It has a place after the split's good rows.
@@ -74,9 +74,8 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	if err := s.each(s.allSplits(), nil); err != nil {
 		return nil, nil, err
 	}
-	verdicts := make([]*verdicts, len(s.tables))
-	for i, t := range s.tables {
-		if err := s.settleTable(t, &verdicts[i]); err != nil {
+	for _, t := range s.tables {
+		if err := s.settleTable(t); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -85,10 +84,7 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	s.sum.lineage = nil
 	t.controls = s.dispositions(s.sum)
 	s.sum.controls = nil
-	sortCredits(s.sum.credits)
-	for _, c := range s.sum.credits {
-		t.credits = append(t.credits, c.Credit)
-	}
+	t.credits = s.allCredits()
 	s.sum.credits = nil
 	return t, s.allFindings(), nil
 }
@@ -152,7 +148,7 @@ func (s *scanner) allSplits() []uint32 {
 }
 
 // each runs the workers over splits and merges what they add up. With back, rows are taken out instead.
-func (s *scanner) each(splits []uint32, back *undoing) error {
+func (s *scanner) each(splits []uint32, back *verdicts) error {
 	n := min(max(1, s.in.Workers), max(1, len(splits)))
 	partials, errs := make([]*partial, n), make([]error, len(splits))
 	var next atomic.Int64
@@ -193,7 +189,8 @@ type scanWorker struct {
 	s      *scanner
 	sum    *partial
 	tables []*tableWorker
-	back   *undoing
+	links  links
+	back   *verdicts // not nil: rows are taken out again
 }
 
 func (w *scanWorker) split(split uint32) error {
@@ -204,7 +201,7 @@ func (w *scanWorker) split(split uint32) error {
 		if t, err = w.s.newTableWorker(at.table, w.sum); err != nil {
 			return err
 		}
-		if w.back != nil {
+		if t.links = &w.links; w.back != nil {
 			t.back, t.sign = w.back, -1
 		}
 		w.tables[at.table.number] = t
@@ -222,7 +219,6 @@ func (w *scanWorker) split(split uint32) error {
 	if broken != nil {
 		return fmt.Errorf("%s: %w", w.s.in.Files[at.piece.File].Name, broken)
 	}
-	t.links.flush()
 	if w.back == nil && !at.before {
 		t.refused(found)
 	}
@@ -241,8 +237,8 @@ func (w *scanWorker) finish() {
 		if t.folded != nil {
 			t.folded.flush()
 		}
-		if w.back == nil {
-			w.sum.lineage = append(w.sum.lineage, t.links.out...)
-		}
+	}
+	if w.links.flush(); w.back == nil {
+		w.sum.lineage = append(w.sum.lineage, w.links.out...)
 	}
 }

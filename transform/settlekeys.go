@@ -6,19 +6,14 @@ import (
 	"carrot/transform/comp"
 )
 
-// undoing are the rows to take out again.
-type undoing struct{ *verdicts }
-
-func (u *undoing) has(at place) bool { return u.superseded.has(at) || u.rivals.has(at) }
-
 // settleTable finds what merging by key and folds leave of a table, once all of it was read.
-func (s *scanner) settleTable(t *tableScan, v **verdicts) error {
+func (s *scanner) settleTable(t *tableScan) error {
 	if t.keys != nil {
 		found, err := s.mergeKeys(t)
 		if err != nil {
 			return err
 		}
-		*v = found
+		t.verdicts = found
 		if err := s.takeBack(t, found); err != nil {
 			return err
 		}
@@ -29,29 +24,21 @@ func (s *scanner) settleTable(t *tableScan, v **verdicts) error {
 	if t.folded == nil {
 		return nil
 	}
-	f := &folding{s: s, t: t, sum: s.sum, links: map[uint32]*links{}, trouble: map[place]map[int]bool{},
+	f := &folding{s: s, t: t, sum: s.sum, links: map[*piece]*links{}, trouble: map[place]map[int]bool{},
 		firsts: map[place]firstOwner{}, raised: map[place]bool{}}
-	if err := f.takeFolded(*v); err != nil {
+	if err := f.takeFolded(); err != nil {
 		return err
 	}
-	for _, file := range sortedFiles(f.links) {
-		l := f.links[file]
-		l.flush()
-		s.sum.lineage = append(s.sum.lineage, l.out...)
+	for i := range t.now {
+		if l := f.links[&t.now[i]]; l != nil {
+			l.flush()
+			s.sum.lineage = append(s.sum.lineage, l.out...)
+		}
 	}
 	s.dropFindings(func(x *located) bool {
 		return x.term >= 0 && s.splits[x.place.split].table == t && !f.trouble[x.place][x.term]
 	})
 	return nil
-}
-
-func sortedFiles(m map[uint32]*links) []uint32 {
-	files := make([]uint32, 0, len(m))
-	for f := range m { // sorted below
-		files = append(files, f)
-	}
-	slices.Sort(files)
-	return files
 }
 
 func (s *scanner) dropFindings(gone func(*located) bool) {
@@ -70,12 +57,10 @@ func (s *scanner) takeBack(t *tableScan, v *verdicts) error {
 		return nil
 	}
 	s.dropFindings(func(x *located) bool { return v.superseded.has(x.place) })
-	s.sum.credits = slices.DeleteFunc(s.sum.credits, func(c creditRow) bool { return v.superseded.has(c.place) || v.rivals.has(c.place) })
-	u := &undoing{v}
 	for _, split := range splits {
 		s.moveBad(t, split, v)
 	}
-	if err := s.each(splits, u); err != nil {
+	if err := s.each(splits, v); err != nil {
 		return err
 	}
 	s.unlink(splits)
@@ -96,16 +81,20 @@ func (s *scanner) moveBad(t *tableScan, split uint32, v *verdicts) {
 	}
 }
 
-// unlink takes the rows out of the lineage: the blocks of their splits are packed anew without them.
+// unlink takes the rows out of the lineage: the blocks of their pieces are packed anew without them.
 func (s *scanner) unlink(splits []uint32) {
-	gone := map[uint32]map[int64]bool{}
+	gone := map[*piece][]int64{}
 	for _, split := range splits {
-		gone[split] = s.splits[split].undone
-		s.splits[split].undone = nil
+		at := &s.splits[split]
+		gone[at.piece] = append(gone[at.piece], at.undone...)
+		at.undone = nil
+	}
+	for _, pos := range gone { // each on its own
+		slices.Sort(pos)
 	}
 	out := s.sum.lineage[:0]
 	for _, b := range s.sum.lineage {
-		if g := gone[b.split]; g != nil {
+		if g := gone[b.piece]; g != nil {
 			b = b.without(g)
 		}
 		if b != nil {
@@ -146,7 +135,7 @@ func (s *scanner) nameVanished(t *tableScan, v *verdicts) error {
 			splits = append(splits, uint32(i))
 		}
 	}
-	if err := s.each(splits, &undoing{v}); err != nil {
+	if err := s.each(splits, v); err != nil {
 		return err
 	}
 	s.findings = append(s.findings, vanished(t.contract, s.sum.names, v.lost)...)

@@ -42,8 +42,9 @@ type tableScan struct {
 	terms    []*termPlan
 	now      []piece
 	before   []piece
-	keys     *fold // of a keyed table
-	folded   *fold // rows of terms that take one per entity; nil where there is none
+	keys     *fold     // of a keyed table
+	verdicts *verdicts // of a keyed table, once it was read: which rows count no longer
+	folded   *fold     // rows of terms that take one per entity; nil where there is none
 }
 
 // planTables gathers the tables that measures read, in order of their names, each with its terms.
