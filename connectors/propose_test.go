@@ -1,35 +1,122 @@
 package connectors
 
 import (
-	"os"
 	"path/filepath"
-	"sort"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 )
 
-func TestProposeSeesEverySample(t *testing.T) {
+// sampleFiles are the text files of the shared data.
+func sampleFiles(t *testing.T) (names []string) {
 	root := shared(t)
-	var files []string
 	for _, glob := range []string{"samples/*/*/*.csv", "samples/*/*/*.json", "samples/*/*/*.txt", "data/adventureworks/*.csv"} {
 		found, err := filepath.Glob(filepath.Join(root, glob))
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = append(files, found...)
-	}
-	sort.Strings(files)
-	for _, name := range files {
-		b, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+		for _, f := range found {
+			rel, err := filepath.Rel(root, f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names = append(names, filepath.ToSlash(rel))
 		}
-		rel, _ := filepath.Rel(root, name)
-		p, err := Propose(input(filepath.ToSlash(rel), string(b), Format{}))
+	}
+	if len(names) < 50 {
+		t.Fatal("few samples: ", names)
+	}
+	return names
+}
+
+// TestProposalIsReadyToPaste: reasons in words, and a table as the config wants it.
+func TestProposalIsReadyToPaste(t *testing.T) {
+	text := "Report: deals\nOpportunity ID;Amount;Won;Close Date;Stage\n" +
+		"0061;1.234,50;true;31.03.2026;Closed Won\n0062;7,00;false;01.04.2026;N/A\n0063;;true;;Closed Won\nGrand Totals (3);;;;\n\nCopyright (c) us\n"
+	p, err := Propose(input("2026-04-01/Deals closed.csv", text, Format{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantReasons := []string{
+		`format: csv, delimiter: ";", because it gives the most records of equal width`,
+		`skip_rows: 1, because the first 1 lines are a title, not as wide as the table`,
+		`footer: "Grand Totals", "Copyright (c)", because the last 2 rows are no data`,
+		`nulls: "N/A" besides empty cells, because such words stand for no value`,
+		"`decimal: \",\"` and `thousands: \".\"`, because numbers are written like \"1.234,50\"",
+		`keys: [opportunity_id], because it is never empty and never repeats`,
+		`column "Close Date": layout DD.MM.YYYY, because every cell fits it, such as "31.03.2026"`,
+		`tried: 3 rows, no finding`,
+	}
+	if d := cmp.Diff(wantReasons, p.Reasons); d != "" {
+		t.Error(d)
+	}
+	want := `  deals_closed:
+    files: "{drop}/Deals closed.csv"
+    mode: snapshot  # or delta (rows added and changed), or window (whole for the days it covers)
+    keys: [opportunity_id]
+    class: open
+    format: csv
+    dialect:
+      delimiter: ";"
+      skip_rows: 1
+      footer: ["Grand Totals", "Copyright (c)"]
+      nulls: ["", "N/A"]
+      decimal: ","
+      thousands: "."
+    columns:
+      opportunity_id: {from: "Opportunity ID", type: id}
+      amount: {from: "Amount", type: decimal, scale: 2}
+      won: {from: "Won", type: boolean}
+      close_date: {from: "Close Date", type: date, layout: "DD.MM.YYYY"}
+      stage: {from: "Stage", type: category}
+`
+	if d := cmp.Diff(want, p.YAML); d != "" {
+		t.Error(d)
+	}
+}
+
+// TestProposeDoesNotGuessTheDay: a date that may be day first or month first is not decided.
+func TestProposeDoesNotGuessTheDay(t *testing.T) {
+	p, err := Propose(input("d.csv", "Id,On\n1,03/04/2026\n2,05/06/2026\n", Format{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(p.YAML, `on: {from: "On", type: text}`) ||
+		!strings.Contains(strings.Join(p.Reasons, "\n"), `column "On": type text for now, because "03/04/2026" may be DD/MM/YYYY or MM/DD/YYYY and no row tells; declare the layout`) {
+		t.Error(p.YAML, p.Reasons)
+	}
+	p, err = Propose(input("d.csv", "Id,On,Due\n1,03/04/2026,02/28/2026\n2,05/06/2026,02/27/2026\n", Format{}))
+	if err != nil || !strings.Contains(p.YAML, `on: {from: "On", type: date, layout: "MM/DD/YYYY"}`) {
+		t.Error(err, p.YAML)
+	}
+}
+
+func TestProposeOtherFormats(t *testing.T) {
+	book := sheetBook(t, func(f *excelize.File) { fillSheet(t, f, "Sheet1", false) })
+	for _, c := range []struct {
+		name string
+		b    []byte
+		want []string
+	}{
+		{"w.xlsx", book, []string{"format: xlsx", `employee: {from: "Employee #", type: id}`, `date: {from: "Date", type: date}`, `solved: {from: "Solved", type: instant, zone: UTC}`}},
+		{"a.parquet", parquetFile(t, 3), []string{"format: parquet", `id: {from: "id", type: id}`, `on: {from: "on", type: date}`, `amount: {from: "amount", type: decimal, scale: 4}`}},
+		{"a.csv.gz", gz(t, []byte("a,b\n1,x\n")), []string{"format: csv", "pack: gzip", `b: {from: "b", type: category}`}},
+		{"a.zip", zipped(t, "a.jsonl", "{\"id\":\"a\"}\n{\"id\":\"b\"}\n"), []string{"format: jsonl", "pack: zip", `id: {from: "id", type: id}`}},
+	} {
+		p, err := Propose(bytesInput(c.name, c.b, Format{}))
 		if err != nil {
-			t.Logf("=== %s: %v", rel, err)
+			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		t.Logf("=== %s\n%s\n%s", rel, strings.Join(p.Reasons, "\n"), p.YAML)
+		for _, w := range c.want {
+			if !strings.Contains(p.YAML, w) {
+				t.Errorf("%s lacks %s:\n%s", c.name, w, p.YAML)
+			}
+		}
+		if last := p.Reasons[len(p.Reasons)-1]; !strings.HasSuffix(last, "no finding") {
+			t.Errorf("%s: %s", c.name, last)
+		}
 	}
 }

@@ -68,7 +68,7 @@ func (c *column) numberReadings(t string) (out []reading) {
 	for _, s := range numberStyles {
 		m := &marks{point: s.point, thousands: []byte(s.thousands)}
 		v, ok := m.plainNumber([]byte(t))
-		if !ok || seen[v] || (c.kind == kInteger && strings.Contains(v, ".")) {
+		if !ok || seen[v] || !strings.Contains(t, s.thousands) || (c.kind == kInteger && strings.Contains(v, ".")) {
 			continue
 		}
 		seen[v] = true

@@ -175,9 +175,9 @@ func (w *rows) flagged(c *column) bool {
 func (w *rows) wrongCell(p problem, c *column, text []byte, at comp.Finding) {
 	if w.in.sealed() {
 		f := c.explain(p, nil)
-		at.Code, at.Message, at.Hint = f.code, sealedMessage(c), f.hint
+		at.Code, at.Message, at.Hint = f.code, sealedMessage(c), "look at the row in the source system, and correct the column's type or layout"
 		if p == badMissing {
-			at.Message = f.message
+			at.Message, at.Hint = f.message, f.hint
 		}
 		w.add(at, c, nil)
 		return

@@ -213,17 +213,12 @@ func (s *scanner) plainRecord() bool {
 			at++
 			start, flags = at, quoted
 			for {
-				for {
-					m := matches(binary.LittleEndian.Uint64(b[at:]), pq)
-					if m != 0 {
-						at += bits.TrailingZeros64(m)>>3 + 1
-						break
-					}
-					if at += 8; at >= n {
-						return false
-					}
+				m := matches(binary.LittleEndian.Uint64(b[at:]), pq)
+				for ; m == 0 && at+8 < n; m = matches(binary.LittleEndian.Uint64(b[at:]), pq) {
+					at += 8
 				}
-				if at > n {
+				at += bits.TrailingZeros64(m)>>3 + 1
+				if m == 0 || at > n {
 					return false
 				}
 				if b[at] != quote || at >= n {
@@ -235,8 +230,8 @@ func (s *scanner) plainRecord() bool {
 			end = at - 1
 		} else {
 			for {
-				x, y, z := binary.LittleEndian.Uint64(b[at:]), uint64(0), uint64(0)
-				x, y, z = x^pd, x^pe, x^pq
+				w := binary.LittleEndian.Uint64(b[at:])
+				x, y, z := w^pd, w^pe, w^pq
 				m := ^((x&low7 + low7 | x) & (y&low7 + low7 | y) & (z&low7 + low7 | z)) & high1
 				if m != 0 {
 					at += bits.TrailingZeros64(m) >> 3

@@ -56,7 +56,7 @@ func (p *proposer) yaml() string {
 	}
 	base := p.in.Name[strings.LastIndex(p.in.Name, "/")+1:]
 	stem, _, _ := strings.Cut(base, ".")
-	f, d, def := p.in.Format, p.in.Format.Dialect, DefaultDialect()
+	f, d := p.in.Format, p.in.Format.Dialect
 	line(1, "%s:", freeName(slug(stem), map[string]bool{}))
 	line(2, "files: %s", strconv.Quote("{drop}/"+base))
 	line(2, "mode: snapshot  # or delta (rows added and changed), or window (whole for the days it covers)")
@@ -69,12 +69,26 @@ func (p *proposer) yaml() string {
 	if f.Sheet != "" {
 		line(2, "sheet: %s", strconv.Quote(f.Sheet))
 	}
-	start := b.Len()
-	line(2, "dialect:")
-	empty := b.Len()
+	if lines := d.yamlLines(); len(lines) > 0 {
+		line(2, "dialect:")
+		for _, l := range lines {
+			line(3, "%s", l)
+		}
+	}
+	line(2, "columns:")
+	for _, c := range p.in.Contract.Columns {
+		line(3, "%s: {from: %s, type: %s%s}", c.Name, strconv.Quote(c.From), c.Type, columnExtras(c))
+	}
+	return b.String()
+}
+
+// yamlLines are the parts of a dialect that differ from what holds where nothing is declared.
+func (d Dialect) yamlLines() (lines []string) {
+	def := DefaultDialect()
+	line := func(format string, args ...any) { lines = append(lines, fmt.Sprintf(format, args...)) }
 	text := func(key, have, normal string) {
 		if have != normal {
-			line(3, "%s: %s", key, strconv.Quote(have))
+			line("%s: %s", key, strconv.Quote(have))
 		}
 	}
 	text("encoding", d.Encoding, def.Encoding)
@@ -82,35 +96,26 @@ func (p *proposer) yaml() string {
 	text("record_end", d.RecordEnd, def.RecordEnd)
 	text("quote", d.Quote, def.Quote)
 	if d.SkipRows != 0 {
-		line(3, "skip_rows: %d", d.SkipRows)
+		line("skip_rows: %d", d.SkipRows)
 	}
 	if d.HeaderRows != def.HeaderRows {
-		line(3, "header_rows: %d", d.HeaderRows)
+		line("header_rows: %d", d.HeaderRows)
 	}
 	if len(d.Footer) > 0 {
-		line(3, "footer: [%s]", quotedTexts(d.Footer))
+		line("footer: [%s]", quotedTexts(d.Footer))
 	}
 	if d.OpenEnd {
-		line(3, "open_end: true")
+		line("open_end: true")
 	}
 	if len(d.Nulls) != len(def.Nulls) {
-		line(3, "nulls: [%s]", quotedTexts(d.Nulls))
+		line("nulls: [%s]", quotedTexts(d.Nulls))
 	}
 	text("decimal", d.Decimal, def.Decimal)
 	text("thousands", d.Thousands, def.Thousands)
 	if len(d.True) != len(def.True) {
-		line(3, "booleans: {true: [%s], false: [%s]}", quotedTexts(d.True), quotedTexts(d.False))
+		line("booleans: {true: [%s], false: [%s]}", quotedTexts(d.True), quotedTexts(d.False))
 	}
-	if b.Len() == empty {
-		kept := b.String()[:start]
-		b.Reset()
-		b.WriteString(kept)
-	}
-	line(2, "columns:")
-	for _, c := range p.in.Contract.Columns {
-		line(3, "%s: {from: %s, type: %s%s}", c.Name, strconv.Quote(c.From), c.Type, columnExtras(c))
-	}
-	return b.String()
+	return lines
 }
 
 func columnExtras(c comp.Column) (extra string) {
