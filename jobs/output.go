@@ -164,7 +164,7 @@ func (w *work) quarantine() ([]byte, error) {
 		}
 		rec, err := connectors.RecordAt(in, f.Origin.Pos)
 		if err != nil {
-			return nil, fmt.Errorf("%s: the row at %d: %w", f.Origin.Name, f.Origin.Pos, err)
+			continue // the whole file is unfit: a finding of its own says so
 		}
 		q := quarantined{Finding: f.ID(), Code: f.Code, Table: f.Table, File: f.Origin.Name, Digest: f.Origin.File, Pos: f.Origin.Pos, Line: f.Line}
 		if utf8.Valid(rec.Raw) {
@@ -208,10 +208,18 @@ func (w *work) counts() []archive.Count {
 func (w *work) findings() ([]byte, error) {
 	return encodeLines(len(w.result.Findings), func(i int) any {
 		f := w.result.Findings[i]
-		out := Finding{ID: f.ID(), Code: f.Code, Reach: f.Reach.String(), Table: f.Table, Key: f.Key, Payee: f.Payee, Text: f.String(), Waived: f.Waived}
+		out := Finding{ID: f.ID(), Code: f.Code, Reach: f.Reach.String(), Table: f.Table, Key: f.Key, Payee: f.Payee, Text: w.text(f), Waived: f.Waived}
 		if w.classes[f.Table] == comp.Sealed {
-			out.Key, out.Payee, out.Text = "", "", fmt.Sprintf("%s: a row of this sealed table is wrong, not shown [%s]", strings.TrimSuffix(f.Table+": "+f.Column, ": "), f.Code)
+			out.Key, out.Payee = "", ""
 		}
 		return out
 	})
+}
+
+// text is a finding as one line; of a sealed table's row only the code and the column.
+func (w *work) text(f comp.Finding) string {
+	if w.classes[f.Table] == comp.Sealed && f.Reach <= comp.ReachRow {
+		return fmt.Sprintf("%s: a row of this sealed table is wrong, not shown [%s]", strings.TrimSuffix(f.Table+": "+f.Column, ": "), f.Code)
+	}
+	return f.String()
 }

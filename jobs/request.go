@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"path"
 	"sort"
 	"strings"
 
@@ -26,7 +27,7 @@ const (
 	statementsAsWell = "statements"   // also workbooks and PDFs
 	measurePrefix    = "measure/"     // definitions, for people to see
 	planPrefix       = "plan/"        // definitions, for people to see
-	pullPrefix       = ""             // pull manifests go by their keys, pulls/…
+	pullsPrefix      = "pulls/"       // pull manifests go by their keys
 	calculation      = "calculation " // what Request.Calculation starts with
 )
 
@@ -64,7 +65,7 @@ func (k *knowledge) request(o Options, previous string) comp.Request {
 		r.Inputs = append(r.Inputs, d)
 	}
 	for _, p := range k.pulls {
-		r.Inputs = append(r.Inputs, comp.NamedDigest{Name: pullPrefix + p.Key(), Digest: p.Digest})
+		r.Inputs = append(r.Inputs, comp.NamedDigest{Name: p.Key(), Digest: p.Digest})
 	}
 	rendered := tablesOnly
 	if o.Statements {
@@ -111,11 +112,34 @@ func (k *knowledge) facts(r comp.Request, program string) comp.RunFacts {
 		f.Plans = append(f.Plans, comp.NamedDigest{Name: strings.TrimPrefix(d.Name, planPrefix), Version: d.Version, Digest: d.Digest})
 	}
 	for _, d := range r.Inputs {
-		if !strings.HasPrefix(d.Name, measurePrefix) && !strings.HasPrefix(d.Name, planPrefix) {
+		if !strings.HasPrefix(d.Name, measurePrefix) && !strings.HasPrefix(d.Name, planPrefix) && !strings.HasPrefix(d.Name, pullsPrefix) {
 			f.Inputs = append(f.Inputs, d)
 		}
 	}
+	f.Inputs = append(f.Inputs, pullDigests(r)...)
 	return f
+}
+
+// pullDigests are one line a table: how many pull manifests entered, and the sha256 of their digests, one a line. The
+// request, whose digest stands on every page, names each.
+func pullDigests(r comp.Request) []comp.NamedDigest {
+	var out []comp.NamedDigest
+	var digests strings.Builder
+	n := 0
+	for i, d := range r.Inputs {
+		folder := path.Dir(d.Name)
+		if !strings.HasPrefix(folder, pullsPrefix) {
+			continue
+		}
+		n++
+		digests.WriteString(d.Digest + "\n")
+		if i+1 == len(r.Inputs) || path.Dir(r.Inputs[i+1].Name) != folder {
+			out = append(out, comp.NamedDigest{Name: folder, Version: fmt.Sprint(n), Digest: digestOf([]byte(digests.String()))})
+			digests.Reset()
+			n = 0
+		}
+	}
+	return out
 }
 
 // parseRequest reads what comp.Request.Text writes.

@@ -52,15 +52,12 @@ func (w *work) summary() Summary {
 	r := w.result
 	s := Summary{Run: w.facts.ID, Kind: string(w.facts.Kind), Period: w.facts.Period.Name(), Business: w.facts.Business.String(),
 		KnownAt: w.facts.KnownAt.String(), Stopped: w.stopped, People: len(r.Statements)}
+	texts := map[string]string{}
+	for _, f := range r.Findings {
+		texts[f.ID()] = w.text(f)
+	}
 	for _, h := range r.Held {
-		who := strings.TrimSpace(h.Payee + " " + h.Name)
-		if h.Kind == "row" {
-			who = strings.TrimSpace(h.Table + " " + h.Key + " " + h.Label)
-		}
-		if h.Amount != "" {
-			who += ", " + h.Amount
-		}
-		s.Held = append(s.Held, HeldThing{h.Kind, who, h.Reason, h.Findings})
+		s.Held = append(s.Held, heldThing(h, texts))
 	}
 	for _, c := range r.Controls {
 		if len(c.Parts) > 0 {
@@ -71,7 +68,7 @@ func (w *work) summary() Summary {
 	for _, f := range r.Findings {
 		codes[f.Code] += int64(max(1, f.Count))
 		if f.Holds() && f.Reach >= comp.ReachSource {
-			s.Stops = append(s.Stops, FindingText{f.ID(), f.String()})
+			s.Stops = append(s.Stops, FindingText{f.ID(), w.text(f)})
 		}
 	}
 	for code, n := range codes { // in any order: sorted below
@@ -85,6 +82,22 @@ func (w *work) summary() Summary {
 	}
 	s.Paid = totals(r)
 	return s
+}
+
+// heldThing is an entry of the Held sheet with its first finding in full: where it stands and what to type next.
+func heldThing(h comp.Held, texts map[string]string) HeldThing {
+	who := strings.TrimSpace(h.Payee + " " + h.Name)
+	if h.Kind == "row" {
+		who = strings.TrimSpace(h.Table + " " + h.Key + " " + h.Label)
+	}
+	if h.Amount != "" {
+		who += ", " + h.Amount
+	}
+	reason := h.Reason
+	if len(h.Findings) > 0 && texts[h.Findings[0]] != "" {
+		reason = texts[h.Findings[0]]
+	}
+	return HeldThing{h.Kind, who, reason, h.Findings}
 }
 
 // totals are the sums of all statements by currency, sorted.

@@ -121,11 +121,12 @@ const exitCodes = `Exit codes:
 // rootCommand is the tree of commands.
 func rootCommand(a *app) *cobra.Command {
 	root := &cobra.Command{
-		Use:           "carrot",
-		Short:         "Pays people for what customers got out of their work",
-		Long:          "carrot turns exports of CRM, helpdesk, HR and survey systems into compensation statements\nthat can be recomputed to the cent.\n\n" + exitCodes,
-		SilenceErrors: true,
-		SilenceUsage:  true,
+		Use:                        "carrot",
+		Short:                      "Pays people for what customers got out of their work",
+		Long:                       "carrot turns exports of CRM, helpdesk, HR and survey systems into compensation statements\nthat can be recomputed to the cent.\n\n" + exitCodes,
+		SuggestionsMinimumDistance: 2,
+		SilenceErrors:              true,
+		SilenceUsage:               true,
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil

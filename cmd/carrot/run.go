@@ -13,6 +13,7 @@ import (
 
 // runFlags are what `carrot run` was given.
 type runFlags struct {
+	due                bool
 	preview, closing   bool
 	period, through    string
 	business, knownAt  string
@@ -29,11 +30,20 @@ func runCommand(a *app) *cobra.Command {
 			"A preview may be repeated any night and never posts. A close posts: the period is then paid and never computed again;\n" +
 			"what changes later becomes a true-up in the next one. With --period and neither --preview nor --close it closes.\n\n" + exitCodes,
 		Args: exactly(0),
-		RunE: func(c *cobra.Command, _ []string) error { return a.run(c.Context(), f) },
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !f.due {
+				return a.run(c.Context(), f)
+			}
+			if c.Flags().Changed("preview") || c.Flags().Changed("close") || c.Flags().Changed("period") || c.Flags().Changed("through") {
+				return usage("--due does not go with --preview, --close, --period or --through: the schedule says what is due")
+			}
+			return a.runDue(c.Context())
+		},
 	}
 	s := c.Flags()
 	s.BoolVar(&f.preview, "preview", false, "compute the open period (or --period) without posting")
 	s.BoolVar(&f.closing, "close", false, "close and post --period")
+	s.BoolVar(&f.due, "due", false, "do what the schedule says is due, once, and exit")
 	s.StringVar(&f.period, "period", "", "pay period, YYYY-MM")
 	s.StringVar(&f.through, "through", "", "close every open period up to this one, YYYY-MM")
 	s.StringVar(&f.business, "business", "", "business date, YYYY-MM-DD (default today; for --through each period's close day)")
@@ -54,7 +64,7 @@ func (a *app) run(ctx context.Context, f *runFlags) error {
 		return usage("--period does not go with --through: choose one")
 	}
 	if !f.preview && f.period == "" && f.through == "" {
-		return usage("nothing says what to run; write --preview, or --period YYYY-MM to close that month")
+		return usage("nothing says what to run; write --preview, --period YYYY-MM to close that month, or --due")
 	}
 	h, err := a.house(ctx)
 	if err != nil {

@@ -80,7 +80,7 @@ func printRun(w io.Writer, r ranRun) {
 // printSummary tells people, rows, findings, held and total pay.
 func printSummary(w io.Writer, s jobs.Summary) {
 	for _, f := range s.Stops {
-		fmt.Fprintf(w, "  %-10s %s\n             to go on knowing this, waive %s\n", "stopped by", f.Text, f.ID)
+		fmt.Fprintf(w, "  %-10s %s\n             to go on knowing this, put %s in the waivers file\n", "stopped by", f.Text, f.ID)
 	}
 	people := 0
 	for _, h := range s.Held {
@@ -94,14 +94,14 @@ func printSummary(w io.Writer, s jobs.Summary) {
 	}
 	fmt.Fprintf(w, "  %-10s %s\n", "findings", counts(s.Findings))
 	if !s.Stopped {
-		fmt.Fprintf(w, "  %-10s %s\n", "held", plural(len(s.Held), "row or person", "rows and people"))
+		fmt.Fprintf(w, "  %-10s %s\n", "held", heldCount(len(s.Held)))
 	}
 	for i, h := range s.Held {
 		if i == maxHeld {
 			fmt.Fprintf(w, "             and %d more: the Held sheet and carrot show %s list them\n", len(s.Held)-maxHeld, s.Run)
 			break
 		}
-		fmt.Fprintf(w, "             %s %s: %s [%s]\n", h.Kind, h.Who, h.Reason, strings.Join(h.Findings, ", "))
+		fmt.Fprintf(w, "             %s %s\n               %s\n               waive %s, or correct it and run again\n", h.Kind, h.Who, h.Reason, strings.Join(h.Findings, ", "))
 	}
 	for _, e := range s.Unmet {
 		fmt.Fprintf(w, "  %-10s %s\n", "unmet", e)
@@ -109,6 +109,13 @@ func printSummary(w io.Writer, s jobs.Summary) {
 	if !s.Stopped {
 		fmt.Fprintf(w, "  %-10s %s\n", "total pay", none(strings.Join(s.Paid, ", ")))
 	}
+}
+
+func heldCount(n int) string {
+	if n == 0 {
+		return "nothing"
+	}
+	return plural(n, "row or person", "rows and people")
 }
 
 func none(s string) string {
