@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -259,5 +260,51 @@ func TestBadReferences(t *testing.T) {
 	}
 	if _, err := archive.Put(t.Context(), m, "x", "text/csv", "", []byte("x")); err == nil {
 		t.Error("Put without a class")
+	}
+}
+
+// rows is a file of n bytes that is never in memory.
+type rows struct{ n, at int64 }
+
+func (r *rows) Seek(o int64, _ int) (int64, error) {
+	r.at = o
+	return o, nil
+}
+
+func (r *rows) Read(p []byte) (int, error) {
+	if r.at >= r.n {
+		return 0, io.EOF
+	}
+	const row = "E00017,118250.00,EUR,Closed Won\n"
+	n := 0
+	for n < len(p) && r.at < r.n {
+		m := copy(p[n:min(int64(len(p)), int64(n)+r.n-r.at)], row[r.at%int64(len(row)):])
+		n, r.at = n+m, r.at+int64(m)
+	}
+	return n, nil
+}
+
+// TestLargeFilesStayOut keeps and opens 128 MiB and counts what was allocated: the size of the file does not matter.
+func TestLargeFilesStayOut(t *testing.T) {
+	s, _ := newDir(t)
+	const size = 128 << 20
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	o, err := archive.PutFrom(t.Context(), s, "big.csv", "text/csv", comp.Open, &rows{n: size}, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := archive.Open(t.Context(), s, o, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > size/2 {
+		t.Errorf("%d MiB allocated for %d MiB", used>>20, int64(size)>>20)
+	}
+	p := make([]byte, 32)
+	if _, err := f.ReadAt(p, size/2); err != nil || f.Size != size || string(p) != "E00017,118250.00,EUR,Closed Won\n" {
+		t.Errorf("in the middle of %d bytes: %q %v", f.Size, p, err)
 	}
 }

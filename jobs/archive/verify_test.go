@@ -227,6 +227,11 @@ func TestStray(t *testing.T) {
 			t.Errorf("%s added: %v", key, ps)
 		}
 	}
+	torn := copyOf(m)
+	torn.Files["objects/"+fmt.Sprintf("%x", sha("new"))] = []byte("nee")
+	if ps := verify(t, torn, nil); !named(ps, "objects/"+fmt.Sprintf("%x", sha("new"))) {
+		t.Errorf("a damaged object that nothing names: %v", ps)
+	}
 	forged := copyOf(m)
 	forged.Files["postings/2026-05"] = []byte("a posting of nobody")
 	if ps := verify(t, forged, nil); !named(ps, "postings/2026-05") {

@@ -10,6 +10,7 @@ import (
 	"hash/crc32"
 	"io"
 	"io/fs"
+	"path"
 	"time"
 
 	"cloud.google.com/go/storage"
@@ -104,7 +105,7 @@ func (s *Store) upload(ctx context.Context, key string, r io.ReadSeeker, f facts
 	w := o.NewWriter(ctx)
 	w.ChunkSize = 0
 	w.CRC32C, w.SendCRC32C = f.crc, true
-	w.ContentType = "application/octet-stream"
+	w.ContentType = mediaType(key)
 	w.Metadata = map[string]string{sumKey: f.sha256, tokenKey: token}
 	if _, err := io.Copy(w, &source{r: r}); err != nil {
 		cancel() // before Close, which would complete the object
@@ -117,6 +118,21 @@ func (s *Store) upload(ctx context.Context, key string, r io.ReadSeeker, f facts
 		return fmt.Errorf("the service answered with %d bytes and crc32c %08x for %s", a.Size, a.CRC32C, f)
 	}
 	return nil
+}
+
+// mediaType is what a browser is told about a published file; the machine's own table of endings is not asked.
+func mediaType(key string) string {
+	switch path.Ext(key) {
+	case ".pdf":
+		return "application/pdf"
+	case ".xlsx":
+		return "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	case ".csv":
+		return "text/csv; charset=utf-8"
+	case ".txt":
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
 }
 
 // source tells errors of the bytes' source from those of the connection.

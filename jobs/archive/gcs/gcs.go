@@ -102,7 +102,9 @@ func (s *Store) String() string { return s.name }
 // Close lets go of the connections.
 func (s *Store) Close() error { return s.client.Close() }
 
-// Open reads an object to its end: a wrong CRC32C or length is an error in place of the end.
+// Open reads an object. The client compares length and CRC32C at the end of a whole reading and gives an error in place
+// of the end where they are wrong. The sha256 is for the archive to compare: it knows what it expects, while the service
+// would only repeat what it was told.
 func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 	if err := archive.CheckKey(key); err != nil {
 		return nil, err
@@ -113,7 +115,19 @@ func (s *Store) Open(ctx context.Context, key string) (io.ReadCloser, error) {
 		cancel()
 		return nil, s.wrap(key, err)
 	}
-	return newProof(key, r, cancel), nil
+	return &reading{r, cancel}, nil
+}
+
+// reading ends its context when it is closed.
+type reading struct {
+	*storage.Reader
+	cancel context.CancelFunc
+}
+
+// Close lets go of the connection.
+func (r *reading) Close() error {
+	defer r.cancel()
+	return r.Reader.Close()
 }
 
 // List lists in the order that the service promises, and stops where it breaks that promise.

@@ -365,6 +365,19 @@ func TestReadsAreVerified(t *testing.T) {
 	}
 }
 
+// TestLargeInOneRequest uploads more than the client's own pieces: strict insists that it is one request, which needs no
+// repetition that we do not see.
+func TestLargeInOneRequest(t *testing.T) {
+	w := newFake(t)
+	s, text := open(t, w, "gs://bucket"), strings.Repeat("large ", 3<<20)
+	if err := s.Create(t.Context(), "key", strings.NewReader(text)); err != nil || w.uploads != 1 {
+		t.Errorf("%v, %d uploads", err, w.uploads)
+	}
+	if got := read(t, s, "key"); got != text {
+		t.Errorf("the bucket holds %d bytes", len(got))
+	}
+}
+
 // TestRaceWithFaults lets 32 writers of different bytes at one key while every third answer is lost: one is told that it
 // won, and the bucket holds its bytes.
 func TestRaceWithFaults(t *testing.T) {
