@@ -214,17 +214,6 @@ func (n *naive) findManagers(t *testing.T) {
 	}
 }
 
-// period is the quota period that holds a day: its first day.
-func (n *naive) period(day string) string {
-	start := ""
-	for _, s := range n.starts {
-		if s <= day {
-			start = s
-		}
-	}
-	return start
-}
-
 // sold is what a person sold from one day on and before another.
 func (n *naive) sold(t *testing.T, person, from, before string) (*big.Rat, int) {
 	t.Helper()
