@@ -30,7 +30,9 @@ func TestCompany(t *testing.T) {
 }
 
 // copyCompany writes the small company into a folder.
-func copyCompany(dir string) error { return os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "company"))) }
+func copyCompany(dir string) error {
+	return os.CopyFS(dir, os.DirFS(filepath.Join("testdata", "company")))
+}
 
 // exitsWith is `code N command args…`: the command must end with exit code N.
 func exitsWith(ts *testscript.TestScript, neg bool, args []string) {
