@@ -3,6 +3,7 @@ package config
 import (
 	"fmt"
 	"math/big"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -290,6 +291,81 @@ func TestExpressionsAgreeWithCEL(t *testing.T) {
 	})
 	if defined*3 < all {
 		t.Errorf("cel-go gave a value for %d of %d rows only: the rows say too little", defined, all)
+	}
+}
+
+// TestEveryOperatorAgreesWithCEL tries each operator on every pair of a few values, null among them.
+func TestEveryOperatorAgreesWithCEL(t *testing.T) {
+	env := oracleEnv(t)
+	values := map[comp.Kind][]any{
+		comp.KindNumber: {nil, -1.5, 0.0, 1.0, 2.0}, comp.KindText: {nil, "", "a", "ab", "b", "B"},
+		comp.KindDate: {nil, 20089.0, 20090.0}, comp.KindBool: {nil, false, true},
+	}
+	value := func(kind comp.Kind, v any) comp.Value {
+		switch v := v.(type) {
+		case float64:
+			if kind == comp.KindDate {
+				return comp.DateValue(comp.Date(v))
+			}
+			return comp.NumberValue(comp.FromRat(new(big.Rat).SetFloat64(v)))
+		case string:
+			return comp.TextValue(v)
+		case bool:
+			return comp.BoolValue(v)
+		}
+		return comp.Value{}
+	}
+	defined := 0
+	for _, c := range []struct {
+		kind, result comp.Kind
+		a, b         string
+		forms        string
+	}{
+		{comp.KindNumber, comp.KindBool, "count", "amount", "a == b; a != b; a < b; a <= b; a > b; a >= b; a in [b]; a in [b, null]"},
+		{comp.KindNumber, comp.KindNumber, "count", "amount", "a + b; a - b; a * b; -a; done ? a : b; open ? a : b"},
+		{comp.KindText, comp.KindBool, "text", "word", "a == b; a != b; a < b; a <= b; a > b; a >= b; a in [b]; a in [b, null]; a.startsWith(b); a.endsWith(b); a.contains(b)"},
+		{comp.KindText, comp.KindText, "text", "word", "a.lowerAscii(); done ? a : b; open ? a : b"},
+		{comp.KindDate, comp.KindBool, "day", "until", "a == b; a != b; a < b; a <= b; a > b; a >= b; a in [b]"},
+		{comp.KindDate, comp.KindNumber, "day", "until", "a - b"},
+		{comp.KindBool, comp.KindBool, "done", "open", "a == b; a != b; a && b; a || b; !a; a in [b]; a ? b : a"},
+	} {
+		for _, form := range strings.Split(c.forms, "; ") {
+			text := regexp.MustCompile(`\b[ab]\b`).ReplaceAllStringFunc(form, func(v string) string { return map[string]string{"a": c.a, "b": c.b}[v] })
+			x, mistakes := compile(t, single(text), c.result)
+			if len(mistakes) > 0 {
+				t.Fatalf("%s: %v", text, texts(mistakes))
+			}
+			ast, issues := env.Compile(text)
+			if issues.Err() != nil {
+				t.Fatal(issues.Err())
+			}
+			program, err := env.Program(ast)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, a := range values[c.kind] {
+				for _, b := range values[c.kind] {
+					oracle := map[string]any{"done": true, "open": false}
+					ours := map[string]comp.Value{"done": comp.BoolValue(true), "open": comp.BoolValue(false)}
+					oracle[c.a], oracle[c.b], ours[c.a], ours[c.b] = a, b, value(c.kind, a), value(c.kind, b)
+					got, err := x.Eval(func(name string) comp.Value { return ours[name] })
+					if err != nil {
+						t.Fatalf("%s over %v, %v: %v", text, a, b, err)
+					}
+					want, _, err := program.Eval(oracle)
+					if err != nil || want.Type() == types.NullType {
+						continue
+					}
+					defined++
+					if g, w := plain(got), plain(want.Value()); g != w {
+						t.Errorf("%s over %v and %v gives %s, cel-go gives %s", text, a, b, g, w)
+					}
+				}
+			}
+		}
+	}
+	if defined < 700 {
+		t.Errorf("cel-go gave a value %d times only", defined)
 	}
 }
 

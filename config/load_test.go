@@ -73,3 +73,32 @@ func TestDiskAndMemoryGiveOneConfig(t *testing.T) {
 		t.Error(cmp.Diff(a, b))
 	}
 }
+
+// TestBoundsThatAreAllowed are what a check one step too strict would refuse.
+func TestBoundsThatAreAllowed(t *testing.T) {
+	for _, c := range []struct{ file, old, new string }{
+		{"plans/sales.yaml", `cap: {EUR: "10000"`, `cap: {EUR: "0"`},
+		{"plans/sales.yaml", "from: 2025-01-01, to: 2026-12-31", "from: 2025-01-01, to: 2025-01-01"},
+		{"plans/sales.yaml", `points: [{at: "70%", pays: "0%"}, `, "points: ["},
+		{"plans/sales.yaml", "eligible: 'department", "eligible: 'true || department"},
+		{"plans/service.yaml", "from: 2025-07-01, EUR", "from: 2025-01-02, EUR"},
+		{"carrot.yaml", "day: 25 ", "day: 31 "},
+		{"carrot.yaml", "restate_months: 14", "restate_months: 0"},
+		{"carrot.yaml", "starts: [2013-05-30]", "starts: [2014-05-29]"},
+		{"carrot.yaml", "people: 60", "people: 0"},
+		{"carrot.yaml", `"02:30"`, "00:00"},
+		{"sources/salesforce.yaml", "scale: 2}\n      currency", "scale: 0}\n      currency"},
+		{"sources/salesforce.yaml", "scale: 2}\n      currency", "scale: 18}\n      currency"},
+		{"sources/salesforce.yaml", "header_rows: 1", "header_rows: 3"},
+	} {
+		files := memory(t, "big")
+		f := files[c.file]
+		if !strings.Contains(string(f.Data), c.old) {
+			t.Fatalf("%s does not hold %q", c.file, c.old)
+		}
+		f.Data = []byte(strings.Replace(string(f.Data), c.old, c.new, 1))
+		if _, mistakes := Load(files, "carrot.yaml", environment); len(mistakes) > 0 {
+			t.Errorf("%s is refused: %v", c.new, texts(mistakes))
+		}
+	}
+}
