@@ -6,43 +6,34 @@ import (
 	"carrot/transform/comp"
 )
 
-// apply adds a term's entries up, but for those of rows that something holds.
+// apply adds a term's entries up, but for those of rows that something holds: it finds each entry's cell, then goes over
+// the cells in tight loops.
 func (w *tableWorker) apply(t *termRun) {
-	cells, company := w.s.cells, t.pool == comp.PoolCompany
-	base := cells.base[t.measure*cells.subjects:][:cells.subjects]
-	pays := cells.pays[t.measure]
 	plan := &w.sum.plan[t.measure]
-	w.weigh(t, plan)
-	for k, i := range t.rows {
-		subject, day := t.subject[k], t.days[k]
-		if h := w.hold[i]; h&holdHard != 0 || (h != 0 && !company && subject < 0) {
-			continue // an unknown owner holds that owner's share, and nobody else's
-		}
-		if subject < 0 {
-			w.become(t, i, missed(pays[comp.Date(day)-cells.lo]))
+	w.findCells(t)
+	if plan.values {
+		w.weigh(t, plan)
+		w.addValues(t, plan)
+	} else {
+		w.addMarks(t, plan)
+	}
+	if w.back == nil {
+		w.links.addAll(t, w.pos)
+	}
+	pays, lo := w.s.cells.pays[t.measure], w.s.cells.lo
+	for k, cell := range t.cells {
+		if cell < 0 {
 			continue
 		}
-		atom := cells.days[subject].at(comp.Date(day))
-		if atom < 0 {
+		i := t.rows[k]
+		if !pays[comp.Date(t.days[k])-lo] {
 			w.become(t, i, fateOther)
 			continue
 		}
-		cell := base[subject] + atom
-		page, at := w.sum.page(t.measure, t.money[k], cell)
-		page.n[at] += w.sign
-		if plan.values {
-			w.addValue(t, page, at, cell, k)
-		}
-		if plan.hits && t.hits[i] == yes {
-			page.hits[at] += w.sign
-		}
-		if w.back == nil {
-			w.links.add(cell, w.pos[i])
-		}
-		switch cells.state[cell] {
+		switch w.s.cells.state[cell] {
 		case atPresent:
 			if w.fate[i] != fateCredited {
-				w.fate[i], w.first[i] = fateCredited, subject
+				w.fate[i], w.first[i] = fateCredited, t.subject[k]
 			}
 			if w.back == nil {
 				w.sum.credits.add(w.credit(t, k))
@@ -53,8 +44,82 @@ func (w *tableWorker) apply(t *termRun) {
 			w.become(t, i, fateOther)
 		}
 	}
-	if len(w.links.all) >= linksMost {
-		w.links.flush()
+}
+
+// findCells finds each entry's cell; -1 where there is none, or where the row is held. An unknown owner holds that
+// owner's share, and nobody else's.
+func (w *tableWorker) findCells(t *termRun) {
+	cells, company := w.s.cells, t.pool == comp.PoolCompany
+	base := cells.base[t.measure*cells.subjects:][:cells.subjects]
+	pays := cells.pays[t.measure]
+	t.cells = grow(t.cells, len(t.rows))
+	for k, i := range t.rows {
+		t.cells[k] = -1
+		subject, day := t.subject[k], comp.Date(t.days[k])
+		if h := w.hold[i]; h != 0 && (h&holdHard != 0 || (!company && subject < 0)) {
+			continue
+		}
+		if subject < 0 {
+			w.become(t, i, missed(pays[day-cells.lo]))
+			continue
+		}
+		atom := cells.days[subject].at(day)
+		if atom < 0 {
+			w.become(t, i, fateOther)
+			continue
+		}
+		t.cells[k] = base[subject] + atom
+	}
+}
+
+// addMarks counts rows and hits.
+func (w *tableWorker) addMarks(t *termRun, plan *measurePlan) {
+	if len(t.rows) == 0 {
+		return
+	}
+	pages := w.sum.pages(t.measure, t.money[0]) // what is only counted has no currency
+	for k, cell := range t.cells {
+		if cell < 0 {
+			continue
+		}
+		at := uint32(cell - plan.base)
+		g := &pages[at/pageCells]
+		if g.marks == nil {
+			plan.open(g)
+		}
+		m := &g.marks[at%pageCells]
+		m.n += w.sign
+		if plan.hits && t.hits[t.rows[k]] == yes {
+			m.hits += w.sign
+		}
+	}
+}
+
+// addValues sums values: as 128-bit products where they have the measure's digits, else as exact numbers.
+func (w *tableWorker) addValues(t *termRun, plan *measurePlan) {
+	var pages []page
+	money := int32(-1)
+	plain := !t.odd && !t.counts && len(t.shares) == 0
+	for k, cell := range t.cells {
+		if cell < 0 {
+			continue
+		}
+		if t.money[k] != money {
+			money = t.money[k]
+			pages = w.sum.pages(t.measure, money)
+		}
+		at := uint32(cell - plan.base)
+		g := &pages[at/pageCells]
+		if g.sums == nil {
+			plan.open(g)
+		}
+		to := &g.sums[at%pageCells]
+		to.n += w.sign
+		if plain {
+			w.sum.addValue(to, t.measure, money, cell, t.coefs[t.rows[k]], t.whole)
+			continue
+		}
+		w.addShare(t, to, cell, k)
 	}
 }
 
@@ -72,15 +137,15 @@ func (w *tableWorker) weigh(t *termRun, plan *measurePlan) {
 	if t.counts {
 		t.scale = 0
 	}
-	if t.odd || !plan.values {
+	if t.odd {
 		return
 	}
 	t.unit = t.sign() * w.sign * tens[plan.scale-t.scale-t.shareScale()]
 	t.whole = t.unit * tens[t.shareScale()]
 }
 
-// addValue adds an entry's value: as a 128-bit product where it has the measure's digits, else as an exact number.
-func (w *tableWorker) addValue(t *termRun, page *page, at int, cell int32, k int) {
+// addShare adds an entry's value in its general form: a count, a share, an exact number.
+func (w *tableWorker) addShare(t *termRun, to *amassed, cell int32, k int) {
 	i, s := t.rows[k], t.share(k)
 	coef, weight, ok := int64(1), t.whole, !t.odd
 	if !t.counts && ok {
@@ -90,7 +155,7 @@ func (w *tableWorker) addValue(t *termRun, page *page, at int, cell int32, k int
 		weight, ok = times(t.unit, s.coef)
 	}
 	if ok {
-		w.sum.addValue(page, at, t.measure, t.money[k], cell, coef, weight)
+		w.sum.addValue(to, t.measure, t.money[k], cell, coef, weight)
 		return
 	}
 	w.sum.addOdd(t.measure, t.money[k], cell, t.rowValue(i).Mul(shareNumber(s)).Mul(comp.Int(w.sign)))
@@ -134,23 +199,59 @@ func (w *tableWorker) credit(t *termRun, k int) creditRow {
 	c := creditRow{term: t.termPlan, subject: t.subject[k], day: comp.Date(t.days[k]), entry: int32(k), pos: w.pos[i], place: place{w.split, w.rows + uint32(i)},
 		value: t.rowValue(i), currency: w.sum.currencies[t.money[k]], share: shareNumber(t.share(k)), hit: t.rated && t.hits[i] == yes}
 	if w.t.contract.Class != comp.Sealed {
-		c.key, c.label = w.cols.key(w.t.keyCols, int(i)), w.label(t.labels, i)
+		c.key, c.label = w.cutKey(i), w.cutLabel(t.labels, i)
 	}
 	return c
 }
 
-// label is what a statement shows of a row.
-func (w *tableWorker) label(cols []int, i int32) string {
-	w.labels = w.labels[:0]
+// arenaSize is how many bytes of short texts lie together, so that a credit costs no allocation of its own.
+const arenaSize = 64 << 10
+
+// room makes sure that the arena takes n more bytes without moving what it gave out.
+func (w *tableWorker) room(n int) int {
+	if w.arena.Cap()-w.arena.Len() < n {
+		w.arena = strings.Builder{}
+		w.arena.Grow(max(arenaSize, n))
+	}
+	return w.arena.Len()
+}
+
+// cutKey is a row's key, cut loose from the batch.
+func (w *tableWorker) cutKey(i int32) string {
+	w.key = w.key[:0]
+	for k, col := range w.t.keyCols {
+		if k > 0 {
+			w.key = append(w.key, '|')
+		}
+		w.key = append(w.key, valueText(w.cols.value(col, int(i)))...)
+	}
+	return w.cut(w.key)
+}
+
+// cutLabel is what a statement shows of a row, cut loose from the batch.
+func (w *tableWorker) cutLabel(cols []int, i int32) string {
+	w.key = w.key[:0]
 	for _, c := range cols {
 		if c < 0 {
 			continue
 		}
 		if text := valueText(w.cols.value(c, int(i))); text != "" {
-			w.labels = append(w.labels, text)
+			if len(w.key) > 0 {
+				w.key = append(w.key, " · "...)
+			}
+			w.key = append(w.key, text...)
 		}
 	}
-	return strings.Clone(strings.Join(w.labels, " · "))
+	return w.cut(w.key)
+}
+
+func (w *tableWorker) cut(text []byte) string {
+	if len(text) == 0 {
+		return ""
+	}
+	at := w.room(len(text))
+	w.arena.Write(text)
+	return w.arena.String()[at:]
 }
 
 func (w *tableWorker) origin(i int32) comp.Origin {

@@ -45,6 +45,21 @@ func (l *links) open(p *piece, file uint32) {
 
 func (l *links) add(cell int32, pos int64) { l.all = append(l.all, link{pos, uint32(cell)}) }
 
+// addAll enters a term's rows of one batch.
+func (l *links) addAll(t *termRun, pos []int64) {
+	if cap(l.all)-len(l.all) < len(t.cells) {
+		l.all = append(make([]link, 0, linksMost+len(t.cells)), l.all...)
+	}
+	for k, cell := range t.cells {
+		if cell >= 0 {
+			l.all = append(l.all, link{pos[t.rows[k]], uint32(cell)})
+		}
+	}
+	if len(l.all) >= linksMost {
+		l.flush()
+	}
+}
+
 // flush packs what was collected.
 func (l *links) flush() {
 	if len(l.all) == 0 {
@@ -203,6 +218,11 @@ func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) 
 		l.measures = append(l.measures, in.Measures[i].ID)
 	}
 	l.files = files
+	size := 0
+	for _, b := range blocks {
+		size += len(b.data)
+	}
+	l.data = make([]byte, 0, size+size/4)
 	var heap cursors
 	for i, b := range blocks {
 		c := &cursor{block: b, rest: b.data, order: i}

@@ -48,18 +48,37 @@ func (s *scanner) allCredits() []comp.Credit {
 			}
 		}
 	}
-	slices.SortFunc(rows, func(a, b *creditRow) int {
-		if c := cmp.Or(cmp.Compare(a.term.measure, b.term.measure), cmp.Compare(a.subject, b.subject), cmp.Compare(a.day, b.day)); c != 0 {
-			return c
-		}
-		return cmp.Or(cmp.Compare(s.fileOf(a.place), s.fileOf(b.place)), cmp.Compare(a.pos, b.pos),
-			cmp.Compare(s.pieceOf(a.place.split).rank, s.pieceOf(b.place.split).rank), cmp.Compare(a.term.index, b.term.index), cmp.Compare(a.entry, b.entry))
-	})
-	out := make([]comp.Credit, len(rows))
+	keys := make([]creditKey, len(rows))
 	for i, r := range rows {
-		out[i] = s.credit(r)
+		keys[i] = creditKey{measure: int32(r.term.measure), subject: r.subject, day: r.day, row: r}
+	}
+	slices.SortFunc(keys, s.compareCredits)
+	out := make([]comp.Credit, len(rows))
+	for i, k := range keys {
+		out[i] = s.credit(k.row)
 	}
 	return out
+}
+
+// creditKey is what nearly always decides the order of two credits, without looking at them.
+type creditKey struct {
+	measure, subject int32
+	day              comp.Date
+	row              *creditRow
+}
+
+func (s *scanner) compareCredits(a, b creditKey) int {
+	switch {
+	case a.measure != b.measure:
+		return int(a.measure - b.measure)
+	case a.subject != b.subject:
+		return int(a.subject - b.subject)
+	case a.day != b.day:
+		return int(a.day - b.day)
+	}
+	x, y := a.row, b.row
+	return cmp.Or(cmp.Compare(s.fileOf(x.place), s.fileOf(y.place)), cmp.Compare(x.pos, y.pos),
+		cmp.Compare(s.pieceOf(x.place.split).rank, s.pieceOf(y.place.split).rank), cmp.Compare(x.term.index, y.term.index), cmp.Compare(x.entry, y.entry))
 }
 
 func (s *scanner) fileOf(at place) uint32 { return s.fileRank[s.pieceOf(at.split).File] }

@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -10,11 +9,11 @@ import (
 
 // A fold brings the records of one entity together, whichever split they came from: it partitions them by the hash of the
 // entity's key, keeps what fits the memory budget, spills the rest, and hands out one partition after the other.
-// A record is its length (uvarint) and its bytes, of which the first 16 are the hash.
+// Records are bytes, of which the first 16 are the hash; they are of one length, or say theirs themselves.
 
 const (
 	foldParts   = 64
-	foldChunk   = 8 << 10
+	foldChunk   = 4 << 10
 	memoryUnset = 64 << 20
 )
 
@@ -67,15 +66,19 @@ type folder struct {
 // put adds a record, whose first 16 bytes are its entity's hash.
 func (f *folder) put(record []byte) {
 	p := record[0] % foldParts
+	f.bufs[p] = append(f.room(p, len(record)), record...)
+}
+
+// room is a partition's buffer with place for a record.
+func (f *folder) room(p byte, need int) []byte {
 	buf := f.bufs[p]
-	if need := len(record) + binary.MaxVarintLen32; cap(buf)-len(buf) < need {
+	if cap(buf)-len(buf) < need {
 		if len(buf) > 0 {
 			f.fold.accept(int(p), buf)
 		}
 		buf = f.fold.buffer(need)
 	}
-	buf = binary.AppendUvarint(buf, uint64(len(record)))
-	f.bufs[p] = append(buf, record...)
+	return buf
 }
 
 // flush hands over what is left.
@@ -186,14 +189,5 @@ func (f *fold) read(p int, buf []byte) ([]byte, error) {
 		if err != nil {
 			return buf, fmt.Errorf("reading %s: %w", f.file(p), err)
 		}
-	}
-}
-
-// records calls visit for each record of a partition's bytes.
-func records(partition []byte, visit func(record []byte)) {
-	for len(partition) > 0 {
-		n, k := binary.Uvarint(partition)
-		visit(partition[k : k+int(n)])
-		partition = partition[k+int(n):]
 	}
 }

@@ -97,9 +97,10 @@ func (w *tableWorker) putFolded(t *termRun) {
 			}
 		}
 		if present && w.t.contract.Class != comp.Sealed {
-			r.key, r.label = w.cols.key(w.t.keyCols, int(i)), w.label(t.labels, i)
+			r.key, r.label = w.cutKey(i), w.cutLabel(t.labels, i)
 		}
 		w.record = r.append(w.record[:0])
+		binary.LittleEndian.PutUint32(w.record[16:], uint32(len(w.record)))
 		w.folded.put(w.record)
 	}
 }
@@ -107,6 +108,7 @@ func (w *tableWorker) putFolded(t *termRun) {
 func (r *foldedRow) append(b []byte) []byte {
 	b = binary.LittleEndian.AppendUint64(b, r.entity.a)
 	b = binary.LittleEndian.AppendUint64(b, r.entity.b)
+	b = append(b, 0, 0, 0, 0) // the record's length, once it is known
 	for _, n := range [...]uint64{uint64(r.term), uint64(r.pos), uint64(r.place.split), uint64(r.place.row), uint64(r.order.hi), r.order.lo,
 		uint64(r.hold), uint64(r.trouble), uint64(uint32(r.day)), uint64(truth(r.hit)), uint64(r.control.hi), r.control.lo, uint64(len(r.entries))} {
 		b = binary.AppendUvarint(b, n)
@@ -122,7 +124,7 @@ func (r *foldedRow) append(b []byte) []byte {
 }
 
 func readFolded(b []byte) (foldedRow, error) {
-	r := reader{b: b[16:]}
+	r := reader{b: b[20:]}
 	f := foldedRow{entity: hash{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}}
 	f.term, f.pos = int(r.uint()), int64(r.uint())
 	f.place = place{uint32(r.uint()), uint32(r.uint())}
@@ -160,15 +162,14 @@ func (f *folding) takeFolded() error {
 	return f.t.folded.each(func(partition []byte) error {
 		best := map[hash]foldedRow{}
 		var order []hash // of first appearance: a map is not ranged over
-		var broken error
-		records(partition, func(b []byte) {
-			r, err := readFolded(b)
+		for len(partition) > 0 {
+			n := binary.LittleEndian.Uint32(partition[16:])
+			r, err := readFolded(partition[:n])
 			if err != nil {
-				broken = fmt.Errorf("fold of %s: %w", f.t.name, err)
-				return
+				return fmt.Errorf("fold of %s: %w", f.t.name, err)
 			}
-			if f.t.verdicts.gone(r.place) {
-				return
+			if partition = partition[n:]; f.t.verdicts.gone(r.place) {
+				continue
 			}
 			old, ok := best[r.entity]
 			if !ok {
@@ -177,14 +178,14 @@ func (f *folding) takeFolded() error {
 			if !ok || f.wins(&r, &old) {
 				best[r.entity] = r
 			}
-		})
+		}
 		for _, e := range order {
 			r := best[e]
 			if err := f.count(&r); err != nil {
 				return err
 			}
 		}
-		return broken
+		return nil
 	})
 }
 
@@ -199,7 +200,8 @@ func (f *folding) wins(a, b *foldedRow) bool {
 	case a.order.less(b.order):
 		return false
 	}
-	return f.s.later(&keyAt{pos: a.pos, place: a.place}, &keyAt{pos: b.pos, place: b.place})
+	p, q := f.s.pieceOf(a.place.split).rank, f.s.pieceOf(b.place.split).rank
+	return p > q || (p == q && a.pos > b.pos)
 }
 
 // count does for one row what apply does for a batch's.
@@ -265,12 +267,14 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 	}
 	money := f.sum.currency(r.money)
 	page, at := f.sum.page(t.measure, money, cell)
-	page.n[at]++
 	if f.sum.plan[t.measure].values {
-		f.sum.addNumber(page, at, t.measure, money, cell, value.Mul(share))
-	}
-	if page.hits != nil && r.hit {
-		page.hits[at]++
+		page.sums[at].n++
+		f.sum.addNumber(&page.sums[at], t.measure, money, cell, value.Mul(share))
+	} else {
+		page.marks[at].n++
+		if r.hit {
+			page.marks[at].hits++
+		}
 	}
 	from := f.s.pieceOf(r.place.split)
 	if f.links[from] == nil {

@@ -22,38 +22,38 @@ func hashBytes(text []byte) hash {
 // place names a row of a split: the how manieth of it.
 type place struct{ split, row uint32 }
 
-// keyLength is the length of a key record: hash, position, place and a flag.
-const keyLength = 16 + 8 + 8 + 1
+// keyLength is the length of a key record: hash, split, and row with its part in the two highest bits.
+const keyLength = 24
 
 // A row's part in merging by key.
 const (
-	keyLive   byte = iota // counts, or was refused by decoding: it replaces and is replaced
-	keyDead               // a later window has replaced it already: it still replaces older rows of its key
-	keyBefore             // of the snapshot before the last: only to see what has vanished
+	keyLive   uint32 = iota // counts, or was refused by decoding: it replaces and is replaced
+	keyDead                 // a later window has replaced it already: it still replaces older rows of its key
+	keyBefore               // of the snapshot before the last: only to see what has vanished
 )
 
 // keyAt is a key record read back.
 type keyAt struct {
 	hash
-	pos int64
 	place
-	part byte
+	part uint32
 }
 
-func putKey(f *folder, scratch []byte, k keyAt) []byte {
-	b := binary.LittleEndian.AppendUint64(scratch[:0], k.a)
+// rowsMost is how many rows a split may have: the places that a key record can name.
+const rowsMost = 1 << 30
+
+func putKey(f *folder, k keyAt) {
+	p := byte(k.a % foldParts)
+	b := binary.LittleEndian.AppendUint64(f.room(p, keyLength), k.a)
 	b = binary.LittleEndian.AppendUint64(b, k.b)
-	b = binary.LittleEndian.AppendUint64(b, uint64(k.pos))
 	b = binary.LittleEndian.AppendUint32(b, k.split)
-	b = binary.LittleEndian.AppendUint32(b, k.row)
-	b = append(b, k.part)
-	f.put(b)
-	return b
+	f.bufs[p] = binary.LittleEndian.AppendUint32(b, k.row|k.part<<30)
 }
 
 func getKey(b []byte) keyAt {
-	return keyAt{hash: hash{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}, pos: int64(binary.LittleEndian.Uint64(b[16:])),
-		place: place{binary.LittleEndian.Uint32(b[24:]), binary.LittleEndian.Uint32(b[28:])}, part: b[32]}
+	row := binary.LittleEndian.Uint32(b[20:])
+	return keyAt{hash: hash{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])},
+		place: place{binary.LittleEndian.Uint32(b[16:]), row % rowsMost}, part: row >> 30}
 }
 
 // places is a set of rows, a bit each, laid out only for splits that have one.
@@ -91,7 +91,7 @@ func (s *scanner) mergeKeys(t *tableScan) (*verdicts, error) {
 	v := &verdicts{superseded: places{}, rivals: places{}, vanished: places{}}
 	g := grouper{}
 	err := t.keys.each(func(partition []byte) error {
-		n := len(partition) / (keyLength + 1)
+		n := len(partition) / keyLength
 		g.reset(n)
 		for i := range n {
 			g.add(partition, i)
@@ -129,11 +129,11 @@ func (g *grouper) reset(n int) {
 }
 
 func (g *grouper) at(partition []byte, i int) keyAt {
-	return getKey(partition[i*(keyLength+1)+1:])
+	return getKey(partition[i*keyLength:])
 }
 
 func (g *grouper) add(partition []byte, i int) {
-	b := partition[i*(keyLength+1)+1:]
+	b := partition[i*keyLength:]
 	h := hash{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}
 	g.next[i] = -1
 	mask := uint64(len(g.table) - 1)
@@ -141,12 +141,12 @@ func (g *grouper) add(partition []byte, i int) {
 		j := g.table[at] - 1
 		if j < 0 {
 			g.table[at] = int32(i) + 1
-			if b[32] == keyBefore {
+			if binary.LittleEndian.Uint32(b[20:])>>30 == keyBefore {
 				g.open(int32(i))
 			}
 			return
 		}
-		if o := partition[int(j)*(keyLength+1)+1:]; binary.LittleEndian.Uint64(o) == h.a && binary.LittleEndian.Uint64(o[8:]) == h.b {
+		if o := partition[int(j)*keyLength:]; binary.LittleEndian.Uint64(o) == h.a && binary.LittleEndian.Uint64(o[8:]) == h.b {
 			g.open(j)
 			g.next[i], g.next[j] = g.next[j], int32(i) // behind the first, so that the first stays the group's name
 			return
@@ -196,12 +196,11 @@ func (s *scanner) judge(group []keyAt, v *verdicts) {
 	}
 }
 
+// later says whether a replaces b: it came in a later piece. Within one piece a row that counts goes before one that a
+// window replaced; of several that count none is later, they are rivals.
 func (s *scanner) later(a, b *keyAt) bool {
-	p, q := s.pieceOf(a.split), s.pieceOf(b.split)
-	if p.rank != q.rank {
-		return p.rank > q.rank
-	}
-	return a.pos > b.pos
+	p, q := s.pieceOf(a.split).rank, s.pieceOf(b.split).rank
+	return p > q || (p == q && a.part == keyLive && b.part == keyDead)
 }
 
 func (s *scanner) pieceOf(split uint32) *piece { return s.splits[split].piece }

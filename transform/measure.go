@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"strings"
+
 	"carrot/transform/comp"
 )
 
@@ -36,8 +38,7 @@ type tableWorker struct {
 	said   map[saying]bool
 	key    []byte
 	record []byte
-	labels []string
-	codes  []int32
+	arena  strings.Builder
 	seen   controlColumns
 }
 
@@ -65,7 +66,8 @@ type termRun struct {
 	scale int
 	exact []comp.Number // … or exact numbers
 	hits  []uint8
-	odd   bool  // values are added as exact numbers
+	odd   bool // values are added as exact numbers
+	cells []int32
 	unit  int64 // the weight of a share of 10^-shareScale …
 	whole int64 // … and of a whole row
 }

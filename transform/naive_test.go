@@ -89,7 +89,15 @@ func (v *naive) assemble(rows []*naiveRow) {
 	}
 	for _, group := range byKey {
 		last := group[len(group)-1]
-		for _, r := range group[:len(group)-1] {
+		for _, r := range group {
+			if r.rank == last.rank && !r.dead {
+				last = r // in one file a row that counts goes before one that a window replaced
+			}
+		}
+		for _, r := range group {
+			if r == last {
+				continue
+			}
 			same := r.rank == last.rank || (r.drop.seq == last.drop.seq && r.drop.mode == comp.Snapshot && last.drop.mode == comp.Snapshot)
 			switch {
 			case r.dead:

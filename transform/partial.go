@@ -27,16 +27,27 @@ func (w *wide) add(hi int64, lo uint64) bool {
 
 func (w wide) number(scale int) comp.Number { return comp.FromInt128(w.hi, w.lo, scale) }
 
-// page holds the sums of 256 neighbouring cells; what a measure does not need is nil.
+// mark counts the rows of a cell, and those that are hits.
+type mark struct{ n, hits int64 }
+
+// amassed sums the values of a cell, and counts its rows.
+type amassed struct {
+	sum wide
+	n   int64
+}
+
+// pageCells is how many neighbouring cells lie together.
+const pageCells = 256
+
+// page holds the sums of some neighbouring cells: marks where a measure only counts, sums where it has values.
 type page struct {
-	n      [256]int64
-	hits   []int64
-	values []wide
+	marks []mark
+	sums  []amassed
 }
 
 // book holds one measure's sums in one currency, page by page, where rows fell.
 type book struct {
-	pages []*page
+	pages []page
 }
 
 // oddKey names a cell whose value left 128 bits or has no fixed number of digits.
@@ -87,42 +98,46 @@ func (p *partial) currency(code string) int32 {
 	return p.index[code]
 }
 
+// pages are a measure's pages in a currency, made at need.
+func (p *partial) pages(measure int, currency int32) []page {
+	for int(currency) >= len(p.books[measure]) {
+		p.books[measure] = append(p.books[measure], book{pages: make([]page, p.plan[measure].cells/pageCells+1)})
+	}
+	return p.books[measure][currency].pages
+}
+
 // page is where a cell's sums lie, made at need.
 func (p *partial) page(measure int, currency, cell int32) (*page, int) {
 	plan := &p.plan[measure]
-	for int(currency) >= len(p.books[measure]) {
-		p.books[measure] = append(p.books[measure], book{pages: make([]*page, plan.cells/256+1)})
-	}
 	at := cell - plan.base
-	pages := p.books[measure][currency].pages
-	g := pages[at>>8]
-	if g == nil {
-		g = &page{}
-		if plan.hits {
-			g.hits = make([]int64, 256)
-		}
-		if plan.values && !plan.exact {
-			g.values = make([]wide, 256)
-		}
-		pages[at>>8] = g
+	g := &p.pages(measure, currency)[at/pageCells]
+	if g.marks == nil && g.sums == nil {
+		plan.open(g)
 	}
-	return g, int(at & 255)
+	return g, int(at % pageCells)
+}
+
+func (m *measurePlan) open(g *page) {
+	if m.values {
+		g.sums = make([]amassed, pageCells)
+	} else {
+		g.marks = make([]mark, pageCells)
+	}
 }
 
 // addValue adds coef*weight at the measure's scale, or moves what leaves 128 bits to an exact number.
-func (p *partial) addValue(g *page, i, measure int, currency, cell int32, coef, weight int64) {
+func (p *partial) addValue(to *amassed, measure int, currency, cell int32, coef, weight int64) {
 	hi, lo := mul128(coef, weight)
-	if g.values[i].add(hi, lo) {
-		return
+	if !to.sum.add(hi, lo) {
+		p.addOdd(measure, currency, cell, comp.FromInt128(hi, lo, p.plan[measure].scale))
 	}
-	p.addOdd(measure, currency, cell, comp.FromInt128(hi, lo, p.plan[measure].scale))
 }
 
 // addNumber adds an exact number, to the 128-bit sum where it has the measure's digits.
-func (p *partial) addNumber(g *page, i, measure int, currency, cell int32, n comp.Number) {
+func (p *partial) addNumber(to *amassed, measure int, currency, cell int32, n comp.Number) {
 	plan := &p.plan[measure]
-	if coef, scale, small := n.Small(); g.values != nil && small && scale <= plan.scale {
-		p.addValue(g, i, measure, currency, cell, coef, tens[plan.scale-scale])
+	if coef, scale, small := n.Small(); !plan.exact && small && scale <= plan.scale {
+		p.addValue(to, measure, currency, cell, coef, tens[plan.scale-scale])
 		return
 	}
 	p.addOdd(measure, currency, cell, n)
@@ -142,8 +157,8 @@ func (p *partial) merge(q *partial) {
 	for m, books := range q.books {
 		for c, l := range books {
 			for k, g := range l.pages {
-				if g != nil {
-					p.mergePage(m, as[c], p.plan[m].base+int32(k)<<8, g)
+				if g.marks != nil || g.sums != nil {
+					p.mergePage(m, as[c], p.plan[m].base+int32(k)*pageCells, &g)
 				}
 			}
 		}
@@ -164,15 +179,14 @@ func (p *partial) merge(q *partial) {
 
 func (p *partial) mergePage(measure int, currency, first int32, g *page) {
 	into, _ := p.page(measure, currency, first)
-	for i := range g.n {
-		into.n[i] += g.n[i]
+	for i, m := range g.marks {
+		into.marks[i].n += m.n
+		into.marks[i].hits += m.hits
 	}
-	for i, h := range g.hits {
-		into.hits[i] += h
-	}
-	for i, v := range g.values {
-		if !into.values[i].add(v.hi, v.lo) {
-			p.addOdd(measure, currency, first+int32(i), v.number(p.plan[measure].scale))
+	for i, v := range g.sums {
+		into.sums[i].n += v.n
+		if !into.sums[i].sum.add(v.sum.hi, v.sum.lo) {
+			p.addOdd(measure, currency, first+int32(i), v.sum.number(p.plan[measure].scale))
 		}
 	}
 }
@@ -220,23 +234,19 @@ func (t *tally) sums(measure int, subject int32, atom int) []sum {
 		if int(c) >= len(t.sum.books[measure]) {
 			continue
 		}
-		g := t.sum.books[measure][c].pages[at>>8]
-		if g == nil || g.n[at&255] == 0 {
-			continue
-		}
-		s := sum{currency: t.sum.currencies[c], n: g.n[at&255], value: t.sum.odd[oddKey{int32(measure), c, cell}]}
-		if g.values != nil {
-			s.value = s.value.Add(g.values[at&255].number(plan.scale))
-		}
-		if g.hits != nil {
-			s.hits = g.hits[at&255]
-		}
+		g, i := &t.sum.books[measure][c].pages[at/pageCells], at%pageCells
+		s := sum{currency: t.sum.currencies[c]}
 		switch {
-		case plan.values:
-		case plan.hits:
-			s.value = comp.Int(s.hits)
-		default:
-			s.value = comp.Int(s.n)
+		case g.sums != nil:
+			s.n, s.value = g.sums[i].n, g.sums[i].sum.number(plan.scale).Add(t.sum.odd[oddKey{int32(measure), c, cell}])
+		case g.marks != nil:
+			s.n, s.hits = g.marks[i].n, g.marks[i].hits
+			if s.value = comp.Int(s.n); plan.hits {
+				s.value = comp.Int(s.hits)
+			}
+		}
+		if s.n == 0 {
+			continue
 		}
 		out = append(out, s)
 	}

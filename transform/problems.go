@@ -41,7 +41,7 @@ func (w *tableWorker) problem(t *termRun, i int32, flag uint8, f comp.Finding) {
 	}
 	w.said[say] = true
 	if t != nil && w.t.contract.Class != comp.Sealed {
-		f.Label, f.Amount = w.label(t.labels, i), w.amount(t, i)
+		f.Label, f.Amount = w.cutLabel(t.labels, i), w.amount(t, i)
 	}
 	w.sum.findings = append(w.sum.findings, located{f, place{w.split, w.rows + uint32(i)}, term})
 }
@@ -52,7 +52,7 @@ func (w *tableWorker) rivalFate(i int32) uint8 {
 	if w.t.contract.Class == comp.Sealed {
 		f = seal(f)
 	} else {
-		f.Origin, f.Label, f.Amount = w.origin(i), w.label(w.terms[0].labels, i), w.amount(w.terms[0], i)
+		f.Origin, f.Label, f.Amount = w.origin(i), w.cutLabel(w.terms[0].labels, i), w.amount(w.terms[0], i)
 	}
 	fate := fateHeld
 	if w.s.waive(&f) && w.hold[i]&holdOpen == 0 {
@@ -166,8 +166,12 @@ func (w *tableWorker) keyless(i int) bool {
 func (w *tableWorker) putKeys() {
 	single := w.cols.vec(w.t.keyCols[0])
 	plain := len(w.t.keyCols) == 1 && single.kind == comp.KindText
+	part := keyLive
+	if w.s.splits[w.split].before {
+		part = keyBefore
+	}
 	for i := range w.cols.n {
-		k := keyAt{pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}}
+		k := keyAt{place: place{w.split, w.rows + uint32(i)}, part: part}
 		if len(w.dead) > 0 && w.dead[i] {
 			k.part = keyDead
 		}
@@ -186,6 +190,6 @@ func (w *tableWorker) putKeys() {
 			}
 			k.hash = hashBytes(w.key)
 		}
-		w.record = putKey(w.keys, w.record, k)
+		putKey(w.keys, k)
 	}
 }

@@ -165,7 +165,7 @@ func (w *tableWorker) refused(found []comp.Finding) {
 			b := badRow{place: place{w.split, w.rows + uint32(k)}, fate: fateExcluded}
 			here.bad = append(here.bad, b)
 			if w.keys != nil && key != "" {
-				w.record = putKey(w.keys, w.record, keyAt{hash: hashOf(key), pos: origin.Pos, place: b.place})
+				putKey(w.keys, keyAt{hash: hashOf(key), place: b.place})
 			}
 		}
 		if !waived {
