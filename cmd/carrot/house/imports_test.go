@@ -90,6 +90,7 @@ var outside = []struct {
 	{"github.com/klauspost/compress", []string{"jobs/archive", "connectors"}},
 	{"github.com/zeebo/xxh3", []string{"transform"}},
 	{"github.com/go-fonts/liberation", []string{"reports"}},
+	{"golang.org/x/sync", []string{"jobs"}},
 	{"golang.org/x/text", []string{"connectors", "config/example", "reports"}},
 	{"github.com/spf13/cobra", []string{"cmd/carrot"}},
 	{"github.com/vbauerster/mpb/v8", []string{"cmd/carrot"}},
