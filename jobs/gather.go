@@ -18,12 +18,14 @@ import (
 // gather archives what the run reads besides the exports, and lists the pull manifests that it may know.
 func (h *House) gather(ctx context.Context, knownAt comp.Date) (*knowledge, error) {
 	k := &knowledge{config: h.Config, main: h.Main}
-	for _, f := range h.Config.Files {
-		o, err := archive.Put(ctx, h.Archive, configPrefix+f.Name, mediaOf(f.Name), comp.Open, f.Bytes)
-		if err != nil {
-			return nil, err
-		}
-		k.files = append(k.files, o)
+	k.files = make([]archive.Object, len(h.Config.Files))
+	err := together(len(k.files), func(i int) (err error) {
+		f := h.Config.Files[i]
+		k.files[i], err = archive.Put(ctx, h.Archive, configPrefix+f.Name, mediaOf(f.Name), comp.Open, f.Bytes)
+		return err
+	}, func(int) {})
+	if err != nil {
+		return nil, err
 	}
 	for role, name := range map[string]string{waiversName: h.Config.Waivers, adjustmentsName: h.Config.Adjustments} { // in any order: sorted below
 		if name == "" {

@@ -4,6 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"sync"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"carrot/jobs/archive"
 	"carrot/transform/comp"
@@ -26,23 +30,59 @@ func (h *House) Publish(ctx context.Context, ref archive.RunRef, m archive.Manif
 		return 0, err
 	}
 	fresh := 0
-	for i, o := range m.Outputs {
-		h.tell("publishing", o.Name, i, len(m.Outputs))
-		b, err := archive.Get(ctx, h.Archive, o)
-		if err != nil {
-			return i, err
-		}
-		err = store.Create(ctx, prefix+o.Name, bytes.NewReader(b))
-		if err != nil && !exists(err) {
-			return i, fmt.Errorf("publishing %s of run %s: %w", o.Name, m.Run, err)
-		}
+	for _, o := range m.Outputs {
 		if _, ok := have[prefix+o.Name]; !ok {
 			fresh++
 		}
 	}
-	h.tell("publishing", "", len(m.Outputs), len(m.Outputs))
+	done := 0
+	h.tell("publishing", "", 0, len(m.Outputs))
+	err = together(len(m.Outputs), func(i int) error {
+		b, err := archive.Get(ctx, h.Archive, m.Outputs[i])
+		if err != nil {
+			return err
+		}
+		if err := store.Create(ctx, prefix+m.Outputs[i].Name, bytes.NewReader(b)); err != nil && !exists(err) {
+			return fmt.Errorf("publishing %s of run %s: %w", m.Outputs[i].Name, m.Run, err)
+		}
+		return nil
+	}, func(i int) {
+		done++
+		h.tell("publishing", m.Outputs[i].Name, done, len(m.Outputs))
+	})
+	if err != nil {
+		return done, err
+	}
 	if fresh == 0 {
 		return len(m.Outputs), nil
 	}
 	return len(m.Outputs), h.receipt(ctx, ref, "published", fmt.Sprintf("%d files", len(m.Outputs)), nil)
+}
+
+// writers is how many files are written at a time: a write waits for the disk, or for the cloud, far longer than it computes.
+const writers = 16
+
+// together does n independent things, several at a time, and calls after for each that succeeded, one at a time. The
+// first error ends it: what has begun is finished, nothing new begins.
+func together(n int, do func(i int) error, after func(i int)) error {
+	var g errgroup.Group
+	g.SetLimit(writers)
+	var mu sync.Mutex
+	var failed atomic.Bool
+	for i := range n {
+		g.Go(func() error {
+			if failed.Load() {
+				return nil
+			}
+			if err := do(i); err != nil {
+				failed.Store(true)
+				return err
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			after(i)
+			return nil
+		})
+	}
+	return g.Wait()
 }

@@ -113,22 +113,7 @@ func (h *House) make(ctx context.Context, k *knowledge, req comp.Request, chain 
 	for _, p := range k.pulls {
 		m.Pulls = append(m.Pulls, p.Ref())
 	}
-	n := 0
-	err = w.files(o, k, func(f file) error {
-		n++
-		h.tell("rendering", f.name, n, 0)
-		obj, err := archive.Put(ctx, h.Archive, f.name, f.media, f.class, f.bytes)
-		if err != nil {
-			return err
-		}
-		if f.section == output {
-			m.Outputs = append(m.Outputs, obj)
-		} else {
-			m.Sidecars = append(m.Sidecars, obj)
-		}
-		return nil
-	})
-	if err != nil {
+	if err := h.keep(ctx, w, k, o, &m); err != nil {
 		return Outcome{}, err
 	}
 	ref, err := archive.WriteRun(ctx, h.Archive, m)
@@ -136,6 +121,40 @@ func (h *House) make(ctx context.Context, k *knowledge, req comp.Request, chain 
 		return Outcome{}, err
 	}
 	return Outcome{Ref: ref, Manifest: m, Summary: w.summary()}, h.receipt(ctx, ref, "computed", "", nil)
+}
+
+// keep archives what a run made, several files at a time, and lists them in the order in which they were made.
+func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *archive.Manifest) error {
+	var waiting []file
+	n := 0
+	flush := func() error {
+		kept := make([]archive.Object, len(waiting))
+		err := together(len(waiting), func(i int) (err error) {
+			kept[i], err = archive.Put(ctx, h.Archive, waiting[i].name, waiting[i].media, waiting[i].class, waiting[i].bytes)
+			return err
+		}, func(int) {})
+		for i, f := range waiting {
+			if f.section == output {
+				m.Outputs = append(m.Outputs, kept[i])
+			} else {
+				m.Sidecars = append(m.Sidecars, kept[i])
+			}
+		}
+		waiting = waiting[:0]
+		return err
+	}
+	err := w.files(o, k, func(f file) error {
+		n++
+		h.tell("rendering", f.name, n, 0)
+		if waiting = append(waiting, f); len(waiting) < writers {
+			return nil
+		}
+		return flush()
+	})
+	if err != nil {
+		return err
+	}
+	return flush()
 }
 
 // finish posts a close and publishes. A stopped run does neither.

@@ -243,7 +243,9 @@ func mistakes(d transform.Verbs) []mistake {
 			v.Rate = func(comp.FX, comp.Currency, comp.Currency, comp.Period) (comp.Number, bool) { return one, true }
 		}},
 		{"last year's target", func(v *transform.Verbs) {
-			v.InForce = func(x []comp.Dated, c comp.Currency, p comp.Period) (comp.Number, string, bool) { return d.InForce(x[:1], c, p) }
+			v.InForce = func(x []comp.Dated, c comp.Currency, p comp.Period) (comp.Number, string, bool) {
+				return d.InForce(x[:1], c, p)
+			}
 		}},
 		{"the window is one period short", func(v *transform.Verbs) {
 			v.Window = func(e string, p comp.Period, k int, c []comp.Calendar) comp.Period { return d.Window(e, p, k-1, c) }
@@ -259,7 +261,9 @@ func mistakes(d transform.Verbs) []mistake {
 		}},
 		{"posted months are not corrected", func(v *transform.Verbs) { v.TrueUp = func(int64, int64) int64 { return 0 } }},
 		{"shares of rows that missed", func(v *transform.Verbs) {
-			v.Combine = func(a comp.Aggregate, x comp.Number, hits, n int64) (comp.Number, bool) { return d.Combine(a, x, n-hits, n) }
+			v.Combine = func(a comp.Aggregate, x comp.Number, hits, n int64) (comp.Number, bool) {
+				return d.Combine(a, x, n-hits, n)
+			}
 		}},
 	}
 }
