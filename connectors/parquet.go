@@ -62,7 +62,8 @@ func startChild(in Input, wanted []int) (*child, error) {
 	for _, w := range wanted {
 		ask = binary.AppendUvarint(ask, uint64(w))
 	}
-	c := &child{cmd: exec.Command(self)}
+	c := newFrames(nil)
+	c.cmd = exec.Command(self)
 	c.cmd.Env = []string{childEnv + "=" + Parquet, "GOTRACEBACK=none"}
 	c.cmd.Stdin = io.MultiReader(bytes.NewReader(ask), io.NewSectionReader(raw, 0, size))
 	c.cmd.Stderr = &boundedWriter{&c.stderr, 4 << 10}
@@ -75,11 +76,16 @@ func startChild(in Input, wanted []int) (*child, error) {
 		return nil, &fault{"unreadable_file", "no child could be started to read the Parquet file: " + err.Error(), "check that the program may start itself"}
 	}
 	c.watch = time.AfterFunc(childPatience, func() { _ = c.cmd.Process.Kill() })
-	c.frames.r = bufio.NewReaderSize(out, 256<<10)
+	c.frames.r.Reset(out)
 	if err := c.header(); err != nil {
 		return nil, c.end(err)
 	}
 	return c, nil
+}
+
+// newFrames reads what a child writes to r.
+func newFrames(r io.Reader) *child {
+	return &child{frames: frameReader{r: bufio.NewReaderSize(r, 256<<10)}, watch: time.NewTimer(childPatience)}
 }
 
 // boundedWriter keeps the first bytes and drops the rest.
