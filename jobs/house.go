@@ -66,13 +66,23 @@ func (r *Refusal) Error() string { return r.Text }
 
 func refuse(format string, args ...any) error { return &Refusal{fmt.Sprintf(format, args...)} }
 
-// receipt writes down who did what. A receipt that cannot be written is an error: the archive is what auditors read.
+// receipt writes down who did what, once for an event of a run: a run that was killed before its receipt gets it when it
+// is finished. A receipt that cannot be written is an error: the archive is what auditors read.
 func (h *House) receipt(ctx context.Context, ref archive.RunRef, event, note string, posting *archive.Posting) error {
+	have, err := archive.Receipts(ctx, h.Archive, ref.Run)
+	if err != nil {
+		return err
+	}
+	for _, r := range have {
+		if r.Event == event && r.Run == ref {
+			return nil
+		}
+	}
 	r := archive.Receipt{Run: ref, Event: event, Who: h.Who, When: h.Now(), Where: h.Where, Note: note}
 	if posting != nil {
 		r.Posting, r.PostedAs = posting.Period, posting.Digest
 	}
-	_, err := archive.WriteReceipt(ctx, h.Archive, r)
+	_, err = archive.WriteReceipt(ctx, h.Archive, r)
 	return err
 }
 

@@ -25,16 +25,6 @@ func (h *House) Publish(ctx context.Context, ref archive.RunRef, m archive.Manif
 	if m.Kind == comp.Preview {
 		prefix += m.Run + "/"
 	}
-	have := map[string]int64{}
-	if err := store.List(ctx, prefix, func(key string, size int64) error { have[key] = size; return nil }); err != nil {
-		return 0, err
-	}
-	fresh := 0
-	for _, o := range m.Outputs {
-		if _, ok := have[prefix+o.Name]; !ok {
-			fresh++
-		}
-	}
 	done := 0
 	h.tell("publishing", "", 0, len(m.Outputs))
 	err = together(len(m.Outputs), func(i int) error {
@@ -53,10 +43,36 @@ func (h *House) Publish(ctx context.Context, ref archive.RunRef, m archive.Manif
 	if err != nil {
 		return done, err
 	}
-	if fresh == 0 {
-		return len(m.Outputs), nil
-	}
 	return len(m.Outputs), h.receipt(ctx, ref, "published", fmt.Sprintf("%d files", len(m.Outputs)), nil)
+}
+
+// Unpublished is the last posted pay period, where published files of it are missing: its close was killed, or stopped by
+// an error, after it had posted. Run with that period and Publish finishes it.
+func (h *House) Unpublished(ctx context.Context) (comp.Period, bool, error) {
+	chain, err := h.Postings(ctx)
+	if err != nil || len(chain) == 0 || chain[len(chain)-1].Run == (archive.RunRef{}) {
+		return comp.Period{}, false, err
+	}
+	last := chain[len(chain)-1]
+	m, err := archive.ReadRun(ctx, h.Archive, last.Run)
+	if err != nil {
+		return comp.Period{}, false, err
+	}
+	store, err := h.Published(false)
+	if err != nil {
+		return comp.Period{}, false, err
+	}
+	have := map[string]bool{}
+	if err := store.List(ctx, last.Period+"/", func(key string, _ int64) error { have[key] = true; return nil }); err != nil {
+		return comp.Period{}, false, err
+	}
+	for _, o := range m.Outputs {
+		if !have[last.Period+"/"+o.Name] {
+			p, err := comp.ParseMonth(last.Period)
+			return p, true, err
+		}
+	}
+	return comp.Period{}, false, nil
 }
 
 // writers is how many files are written at a time: a write waits for the disk, or for the cloud, far longer than it computes.

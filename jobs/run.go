@@ -24,6 +24,9 @@ type Outcome struct {
 // Run computes one run from what the archive knows, archives what came out, posts a close and publishes. It pulls
 // nothing. A run that the archive has already is not computed again unless asked; one that was killed is finished.
 func (h *House) Run(ctx context.Context, o Options) (Outcome, error) {
+	if o.Kind == comp.Close && h.Config.Settings.Approval {
+		return Outcome{}, refuse("%s: approval: required needs a command that this version lacks; write approval: none, or preview", h.Main)
+	}
 	before, posted, chain, err := h.previous(ctx, o.Period)
 	if err != nil {
 		return Outcome{}, err
@@ -70,7 +73,10 @@ func (h *House) finishPosted(ctx context.Context, p archive.Posting, o Options) 
 	if out.Manifest, err = archive.ReadRun(ctx, h.Archive, p.Run); err != nil {
 		return out, err
 	}
-	if out.Summary, err = ReadSummary(ctx, h.Archive, out.Manifest); err != nil || !o.Publish {
+	if out.Summary, err = ReadSummary(ctx, h.Archive, out.Manifest); err != nil {
+		return out, err
+	}
+	if err := h.receipt(ctx, p.Run, "posted", "", &p); err != nil || !o.Publish {
 		return out, err
 	}
 	out.Files, err = h.Publish(ctx, out.Ref, out.Manifest)
@@ -120,7 +126,7 @@ func (h *House) make(ctx context.Context, k *knowledge, req comp.Request, chain 
 	if err != nil {
 		return Outcome{}, err
 	}
-	return Outcome{Ref: ref, Manifest: m, Summary: w.summary()}, h.receipt(ctx, ref, "computed", "", nil)
+	return Outcome{Ref: ref, Manifest: m, Summary: w.summary()}, nil
 }
 
 // keep archives what a run made, several files at a time, and lists them in the order in which they were made.
@@ -159,8 +165,8 @@ func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *a
 
 // finish posts a close and publishes. A stopped run does neither.
 func (h *House) finish(ctx context.Context, out Outcome, previous string, o Options) (Outcome, error) {
-	if out.Summary.Stopped {
-		return out, nil
+	if err := h.receipt(ctx, out.Ref, "computed", "", nil); err != nil || out.Summary.Stopped {
+		return out, err
 	}
 	if o.Kind == comp.Close {
 		if err := h.post(ctx, &out, previous); err != nil {
@@ -177,16 +183,13 @@ func (h *House) finish(ctx context.Context, out Outcome, previous string, o Opti
 
 // post creates the posting of a close: the moment from which it is paid.
 func (h *House) post(ctx context.Context, out *Outcome, previous string) error {
-	if h.Config.Settings.Approval {
-		return nil // somebody must approve it first
-	}
 	ledger, ok := objectNamed(out.Manifest.Sidecars, ledgerFile)
 	if !ok {
 		return fmt.Errorf("run %s keeps no %s", out.Ref.Run, ledgerFile)
 	}
 	if p, err := archive.ReadPosting(ctx, h.Archive, out.Manifest.Period); err == nil && p.Run.Run == out.Ref.Run {
 		out.Posting, out.Posted = &p, true
-		return nil
+		return h.receipt(ctx, out.Ref, "posted", "", &p)
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
