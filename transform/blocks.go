@@ -1,19 +1,26 @@
 package transform
 
 import (
-	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"sort"
 
 	"carrot/transform/comp"
 )
 
-// link says that a row entered a cell.
-type link struct {
-	pos  int64
-	cell uint32
-}
+// A link says that a row entered a cell: the cell's number in the high bits, the row's position in the low ones, so that
+// the order of numbers is the order by cell and position.
+type linkBits uint
+
+func newLinkBits(cells int) linkBits { return linkBits(64 - bits.Len(uint(cells))) }
+
+// holds says whether a position leaves room for the cell: with a million cells files may have 16 TiB.
+func (b linkBits) holds(pos int64) bool { return uint64(pos)>>b == 0 }
+
+func (b linkBits) cell(x uint64) uint32 { return uint32(x >> b) }
+
+func (b linkBits) pos(x uint64) int64 { return int64(x & (1<<b - 1)) }
 
 // block is some links of one file, sorted by cell and position and delta-coded: per cell its difference to the one before,
 // its count, and the positions' differences.
@@ -26,10 +33,12 @@ type block struct {
 
 // links collects what a scan of one piece enters, and packs it from time to time.
 type links struct {
-	all, spare []link
+	bits       linkBits
+	all, spare []uint64
 	out        []*block
 	piece      *piece
 	file       uint32
+	tooFar     bool // a position did not leave room for the cell
 }
 
 // linksMost is how many links are collected before they are packed.
@@ -43,16 +52,19 @@ func (l *links) open(p *piece, file uint32) {
 	}
 }
 
-func (l *links) add(cell int32, pos int64) { l.all = append(l.all, link{pos, uint32(cell)}) }
+func (l *links) add(cell int32, pos int64) {
+	l.tooFar = l.tooFar || !l.bits.holds(pos)
+	l.all = append(l.all, uint64(cell)<<l.bits|uint64(pos))
+}
 
 // addAll enters a term's rows of one batch.
 func (l *links) addAll(t *termRun, pos []int64) {
 	if cap(l.all)-len(l.all) < len(t.cells) {
-		l.all = append(make([]link, 0, linksMost+len(t.cells)), l.all...)
+		l.all = append(make([]uint64, 0, linksMost+len(t.cells)), l.all...)
 	}
 	for k, cell := range t.cells {
 		if cell >= 0 {
-			l.all = append(l.all, link{pos[t.rows[k]], uint32(cell)})
+			l.add(cell, pos[t.rows[k]])
 		}
 	}
 	if len(l.all) >= linksMost {
@@ -66,69 +78,66 @@ func (l *links) flush() {
 		return
 	}
 	l.sort()
-	l.out = append(l.out, packLinks(l.all, l.piece, l.file))
+	l.out = append(l.out, l.bits.pack(l.all, l.piece, l.file))
 	l.all = l.all[:0]
 }
 
 // sort is by cell and position. Each term's rows come in order of position, so that a stable sort by cell is nearly
 // always enough; the rest is done cell by cell.
 func (l *links) sort() {
-	top := uint32(0)
+	top := uint64(0)
 	for _, x := range l.all {
-		top = max(top, x.cell)
+		top = max(top, x)
 	}
 	l.spare = grow(l.spare, len(l.all))
-	for shift := 0; top>>shift > 0; shift += 11 {
-		var at [1 << 11]int
+	const digit = 11
+	for shift := l.bits; shift < 64 && top>>shift > 0; shift += digit {
+		var at [1 << digit]uint32
 		for _, x := range l.all {
-			at[x.cell>>shift&(1<<11-1)]++
+			at[x>>shift%(1<<digit)]++
 		}
-		sum := 0
+		sum := uint32(0)
 		for i, n := range at {
 			at[i], sum = sum, sum+n
 		}
 		for _, x := range l.all {
-			d := x.cell >> shift & (1<<11 - 1)
+			d := x >> shift % (1 << digit)
 			l.spare[at[d]] = x
 			at[d]++
 		}
 		l.all, l.spare = l.spare, l.all
 	}
-	for i := 0; i < len(l.all); {
-		j, ascending := i+1, true
-		for ; j < len(l.all) && l.all[j].cell == l.all[i].cell; j++ {
-			ascending = ascending && l.all[j-1].pos <= l.all[j].pos
+	for i := 1; i < len(l.all); i++ {
+		if l.all[i] < l.all[i-1] {
+			slices.Sort(l.all)
+			return
 		}
-		if !ascending {
-			slices.SortFunc(l.all[i:j], func(a, b link) int { return cmp.Compare(a.pos, b.pos) })
-		}
-		i = j
 	}
 }
 
-// packLinks delta-codes sorted links of one file.
-func packLinks(all []link, p *piece, file uint32) *block {
-	b := &block{piece: p, file: file, first: all[0].pos, data: make([]byte, 0, 4*len(all))}
+// pack delta-codes sorted links of one file.
+func (b linkBits) pack(all []uint64, p *piece, file uint32) *block {
+	out := &block{piece: p, file: file, first: b.pos(all[0]), data: make([]byte, 0, 3*len(all))}
 	for _, x := range all {
-		b.first = min(b.first, x.pos)
+		out.first = min(out.first, b.pos(x))
 	}
 	cell := uint32(0)
 	for i := 0; i < len(all); {
-		j := i
-		for j < len(all) && all[j].cell == all[i].cell {
+		here, j := b.cell(all[i]), i+1
+		for j < len(all) && b.cell(all[j]) == here {
 			j++
 		}
-		b.data = binary.AppendUvarint(b.data, uint64(all[i].cell-cell))
-		b.data = binary.AppendUvarint(b.data, uint64(j-i))
-		last := b.first
+		out.data = binary.AppendUvarint(out.data, uint64(here-cell))
+		out.data = binary.AppendUvarint(out.data, uint64(j-i))
+		last := out.first
 		for _, x := range all[i:j] {
-			b.data = binary.AppendUvarint(b.data, uint64(x.pos-last))
-			last = x.pos
+			out.data = binary.AppendUvarint(out.data, uint64(b.pos(x)-last))
+			last = b.pos(x)
 		}
-		cell, i = all[i].cell, j
+		cell, i = here, j
 	}
-	b.data = slices.Clip(b.data)
-	return b
+	out.data = slices.Clip(out.data)
+	return out
 }
 
 // cursor walks a block cell by cell.
@@ -150,37 +159,42 @@ func (c *cursor) next() bool {
 	return true
 }
 
-// take appends the rows of the cell that the cursor stands on.
-func (c *cursor) take(rows []rowAt) []rowAt {
+// take appends the positions of the cell that the cursor stands on.
+func (c *cursor) take(pos []int64) []int64 {
 	count, n := binary.Uvarint(c.rest)
 	c.rest = c.rest[n:]
-	pos := c.first
+	at := c.first
 	for range count {
-		d, n := binary.Uvarint(c.rest)
-		c.rest = c.rest[n:]
-		pos += int64(d)
-		rows = append(rows, rowAt{c.file, pos})
+		if len(c.rest) > 0 && c.rest[0] < 0x80 {
+			at += int64(c.rest[0])
+			c.rest = c.rest[1:]
+		} else {
+			d, n := binary.Uvarint(c.rest)
+			c.rest = c.rest[n:]
+			at += int64(d)
+		}
+		pos = append(pos, at)
 	}
-	return rows
+	return pos
 }
 
 // without is the block less the rows whose positions are gone; nil where none is left. Gone is sorted.
-func (b *block) without(gone []int64) *block {
+func (b *block) without(gone []int64, as linkBits) *block {
 	c := cursor{block: b, rest: b.data}
-	var keep []link
-	var rows []rowAt
+	var keep []uint64
+	var rows []int64
 	for c.next() {
 		rows = c.take(rows[:0])
-		for _, r := range rows {
-			if _, is := slices.BinarySearch(gone, r.pos); !is {
-				keep = append(keep, link{r.pos, c.cell})
+		for _, pos := range rows {
+			if _, is := slices.BinarySearch(gone, pos); !is {
+				keep = append(keep, uint64(c.cell)<<as|uint64(pos))
 			}
 		}
 	}
 	if len(keep) == 0 {
 		return nil
 	}
-	return packLinks(keep, b.piece, b.file)
+	return as.pack(keep, b.piece, b.file)
 }
 
 // cursors is a heap by cell and order.
@@ -234,21 +248,24 @@ func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) 
 		heap.down(i)
 	}
 	places := cells.walk()
-	var rows []rowAt
+	var run []int64 // positions in one file
 	for len(heap) > 0 {
 		cell := heap[0].cell
-		rows = rows[:0]
-		for len(heap) > 0 && heap[0].cell == cell {
-			rows = heap[0].take(rows)
-			if !heap[0].next() {
-				heap[0] = heap[len(heap)-1]
-				heap = heap[:len(heap)-1]
-			}
-			heap.down(0)
-		}
 		s := places.seek(cell)
 		s.from = len(l.data)
-		l.data = encodeRows(l.data, sortRows(rows))
+		for len(heap) > 0 && heap[0].cell == cell {
+			file := heap[0].file
+			run = run[:0]
+			for len(heap) > 0 && heap[0].cell == cell && heap[0].file == file {
+				run = heap[0].take(run)
+				if !heap[0].next() {
+					heap[0] = heap[len(heap)-1]
+					heap = heap[:len(heap)-1]
+				}
+				heap.down(0)
+			}
+			l.data = encodeRun(l.data, file, run)
+		}
 		s.to = len(l.data)
 		l.series = append(l.series, s)
 	}

@@ -153,13 +153,36 @@ func (w *tableWorker) settleRows() {
 		w.moveRows(c)
 		return
 	}
+	if w.t.control < 0 {
+		w.countRows(c)
+	}
 	for i := range w.cols.n {
+		if w.t.control < 0 {
+			break
+		}
 		v, money, fate := w.seen.value(i), w.seen.money[i], w.finally(i)
 		at(&c.in, money).add(1, v, c.scale)
 		w.tellFate(c, i, fate, money, 1, v)
 	}
 	if w.t.folded != nil {
 		w.keepFates()
+	}
+}
+
+// countRows counts a batch's rows by their fates where there is nothing to sum.
+func (w *tableWorker) countRows(c *control) {
+	money := w.sum.currency("")
+	at(&c.in, money).rows += int64(w.cols.n)
+	var by [fates]int64
+	for i := range w.cols.n {
+		fate := w.finally(i)
+		if by[fate]++; fate == fateCredited {
+			at(at(&c.dense, w.first[i]), money).rows++
+		}
+	}
+	by[fateCredited] = 0 // counted by owner
+	for fate, n := range by {
+		at(&c.by[fate], money).rows += n
 	}
 }
 

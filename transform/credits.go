@@ -43,7 +43,7 @@ func (s *scanner) allCredits() []comp.Credit {
 	var rows []*creditRow
 	for _, chunk := range s.sum.credits {
 		for i := range chunk {
-			if at := s.splits[chunk[i].place.split]; !at.table.verdicts.gone(chunk[i].place) {
+			if at := &s.splits[chunk[i].place.split]; !at.table.verdicts.gone(chunk[i].place) {
 				rows = append(rows, &chunk[i])
 			}
 		}
@@ -88,7 +88,7 @@ func (s *scanner) credit(r *creditRow) comp.Credit {
 	value := comp.Amount{Number: r.value, Currency: r.currency}
 	c := comp.Credit{Payee: s.grid.subjects[r.subject], Measure: s.in.Measures[r.term.measure].ID, Term: r.term.index, Table: r.term.term.Table,
 		Key: r.key, Date: r.day, Label: r.label, Value: value, Share: r.share, Credited: value.Times(r.share), Hit: r.hit}
-	at := s.splits[r.place.split]
+	at := &s.splits[r.place.split]
 	if c.Sealed = at.table.contract.Class == comp.Sealed; !c.Sealed {
 		f := s.in.Files[at.piece.File]
 		c.Origin = comp.Origin{File: f.Digest, Name: f.Name, Pos: r.pos}

@@ -278,7 +278,7 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 	}
 	from := f.s.pieceOf(r.place.split)
 	if f.links[from] == nil {
-		f.links[from] = &links{piece: from, file: f.s.fileRank[from.File]}
+		f.links[from] = &links{bits: f.s.bits, piece: from, file: f.s.fileRank[from.File]}
 	}
 	f.links[from].add(cell, r.pos)
 	switch cells.state[cell] {

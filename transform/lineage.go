@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -94,21 +95,31 @@ func sortRows(rows []rowAt) []rowAt {
 	return out
 }
 
-// encodeRows writes runs of one file each: file, count, first position, differences.
-func encodeRows(b []byte, rows []rowAt) []byte {
-	for i := 0; i < len(rows); {
-		j := i
-		for j < len(rows) && rows[j].file == rows[i].file {
-			j++
+// encodeRun writes the rows of one file, each once: file, count, first position, differences.
+func encodeRun(b []byte, file uint32, pos []int64) []byte {
+	distinct := len(pos)
+	for i := 1; i < len(pos); i++ {
+		if pos[i] < pos[i-1] {
+			slices.Sort(pos)
+			return encodeRun(b, file, pos)
 		}
-		b = binary.AppendUvarint(b, uint64(rows[i].file))
-		b = binary.AppendUvarint(b, uint64(j-i))
-		last := int64(0)
-		for _, r := range rows[i:j] {
-			b = binary.AppendUvarint(b, uint64(r.pos-last))
-			last = r.pos
+		if pos[i] == pos[i-1] {
+			distinct--
 		}
-		i = j
+	}
+	b = binary.AppendUvarint(b, uint64(file))
+	b = binary.AppendUvarint(b, uint64(distinct))
+	last := int64(0)
+	for i, p := range pos {
+		if i > 0 && p == last {
+			continue
+		}
+		if d := uint64(p - last); d < 0x80 {
+			b = append(b, byte(d))
+		} else {
+			b = binary.AppendUvarint(b, d)
+		}
+		last = p
 	}
 	return b
 }

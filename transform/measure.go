@@ -53,7 +53,7 @@ type saying struct {
 type termRun struct {
 	*termPlan
 	where, value, hit *program
-	owners            ownerColumn
+	owners            *ownerColumn
 	byCode            []int32 // currency by dictionary code; -1 unknown
 
 	entries
@@ -94,7 +94,7 @@ func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, erro
 		w.folded = &folder{fold: t.folded}
 	}
 	for _, p := range t.terms {
-		r := &termRun{termPlan: p, owners: ownerColumn{r: p.resolver}, hit: newProgram(p.term.Hit, cols), trouble: map[int32]uint8{}}
+		r := &termRun{termPlan: p, owners: w.ownersOf(p), hit: newProgram(p.term.Hit, cols), trouble: map[int32]uint8{}}
 		if p.term.Where != nil {
 			r.where = newProgram(p.term.Where, cols)
 		}
@@ -104,6 +104,17 @@ func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, erro
 		w.terms = append(w.terms, r)
 	}
 	return w, nil
+}
+
+// ownersOf is the column of a term's owners, one for all terms that read it.
+func (w *tableWorker) ownersOf(p *termPlan) *ownerColumn {
+	for _, t := range w.terms {
+		if t.owners.r == p.resolver && t.owners.col == p.owner {
+			t.owners.users++
+			return t.owners
+		}
+	}
+	return &ownerColumn{r: p.resolver, col: p.owner, users: 1}
 }
 
 // begin starts a split.
@@ -126,6 +137,9 @@ func (w *tableWorker) batch(b Batch) error {
 	clear(w.said)
 	w.choose()
 	w.keyProblems()
+	for _, t := range w.terms {
+		t.owners.known = false
+	}
 	for _, t := range w.terms {
 		if err := w.match(t); err != nil {
 			return err
@@ -316,7 +330,7 @@ func (w *tableWorker) matchOwners(t *termRun) {
 	}
 	t.spare = grow(t.spare, n)
 	entry := t.spare
-	t.owners.entries(w.cols.vec(t.owner), t.rows, entry)
+	t.owners.entries(w.cols.vec(t.owner), w.sel, t.rows, entry, w.cols.n)
 	for k := range t.rows {
 		t.subject[k] = t.resolver.subject(entry[k], comp.Date(t.days[k]))
 	}

@@ -53,6 +53,7 @@ func (t *timelines) at(i int32, d comp.Date) int32 {
 type resolver struct {
 	system string
 	index  map[string]int32 // lower-cased login, or employee id, to an entry of stays; read by key only
+	table  hashTable        // index again, for rows
 	stays  timelines
 }
 
@@ -68,6 +69,12 @@ func newResolver(company *comp.Company, g *grid, system string) *resolver {
 		}
 		return notOnRoster
 	}
+	defer func() {
+		r.table = newHashTable(len(r.index))
+		for text, i := range r.index { // the table's answers do not depend on the order
+			r.table.put(hashOf(text), i)
+		}
+	}()
 	if system == "" {
 		for i := range company.People {
 			id := company.People[i].ID
@@ -114,16 +121,23 @@ func (r *resolver) subject(entry int32, d comp.Date) int32 {
 	return r.stays.at(entry, d)
 }
 
-// ownerColumn resolves a column's logins, once per distinct text of a dictionary. Each scanning goroutine has its own.
+// ownerColumn resolves a column's logins, once per distinct text of a dictionary, else once per row. Each scanning
+// goroutine has its own; terms that read the same column share it.
 type ownerColumn struct {
 	r      *resolver
+	col    int
+	users  int // how many terms read it
 	byCode []int32
+	byRow  []int32          // by row of the batch, where several terms ask
+	known  bool             // byRow is of this batch
 	mixed  map[string]int32 // texts that are not lower-cased, so that each costs one conversion
 }
 
-// entries puts the entry of each row's login in out; -1 for unknown ones, and for null.
-func (o *ownerColumn) entries(v *vec, rows []int32, out []int32) {
-	if v.dict != nil && v.arr == nil {
+// entries puts the entry of each row's login in out; -1 for unknown ones, and for null. All are the batch's rows that
+// any term may ask for.
+func (o *ownerColumn) entries(v *vec, all, rows, out []int32, n int) {
+	switch {
+	case v.arr == nil:
 		o.byCode = grow(o.byCode, v.dict.Len())
 		for code := range o.byCode {
 			o.byCode[code] = o.entry(v.dict, code)
@@ -135,13 +149,27 @@ func (o *ownerColumn) entries(v *vec, rows []int32, out []int32) {
 			}
 		}
 		return
+	case o.users > 1 && !o.known:
+		o.byRow = grow(o.byRow, n)
+		for _, i := range all {
+			o.byRow[i] = o.at(v, i)
+		}
+		o.known = true
 	}
 	for k, i := range rows {
-		out[k] = -1
-		if !v.isNull(int(i)) {
-			out[k] = o.entry(v.arr, int(i))
+		if o.known {
+			out[k] = o.byRow[i]
+		} else {
+			out[k] = o.at(v, i)
 		}
 	}
+}
+
+func (o *ownerColumn) at(v *vec, i int32) int32 {
+	if v.isNull(int(i)) {
+		return -1
+	}
+	return o.entry(v.arr, int(i))
 }
 
 // mixedMost bounds what ownerColumn remembers.
@@ -149,7 +177,7 @@ const mixedMost = 1 << 16
 
 func (o *ownerColumn) entry(a *array.String, i int) int32 {
 	text := a.Value(i)
-	if e, ok := o.r.index[text]; ok {
+	if e := o.r.table.find(hashOf(text)); e >= 0 {
 		return e
 	}
 	if e, ok := o.mixed[text]; ok {
@@ -164,6 +192,37 @@ func (o *ownerColumn) entry(a *array.String, i int) int32 {
 	}
 	return e
 }
+
+// hashTable finds entries by the hash of their text, without touching the text.
+type hashTable struct {
+	slots []hashSlot
+}
+
+type hashSlot struct {
+	hash
+	entry int32 // and one; 0 is free
+}
+
+func newHashTable(n int) hashTable {
+	size := 16
+	for size < 2*n {
+		size *= 2
+	}
+	return hashTable{make([]hashSlot, size)}
+}
+
+func (t hashTable) slot(h hash) *hashSlot {
+	for at := int(h.b) & (len(t.slots) - 1); ; at = (at + 1) & (len(t.slots) - 1) {
+		if s := &t.slots[at]; s.entry == 0 || s.hash == h {
+			return s
+		}
+	}
+}
+
+func (t hashTable) put(h hash, entry int32) { *t.slot(h) = hashSlot{h, entry + 1} }
+
+// find is the entry; -1 where there is none.
+func (t hashTable) find(h hash) int32 { return t.slot(h).entry - 1 }
 
 // ownerFinding says why a login leads to nobody, with the crosswalk's line to add.
 func (s *scanner) ownerFinding(r *resolver, subject int32, text string, d comp.Date) comp.Finding {

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"errors"
 	"fmt"
 	"sort"
 	"sync"
@@ -38,7 +39,11 @@ type scanner struct {
 	pools     map[comp.Pool]*timelines
 	findings  []comp.Finding
 	sum       *partial
+	bits      linkBits
 }
+
+// errTooFar would take a file of terabytes.
+var errTooFar = errors.New("a file is too large for the positions of its rows to be kept beside so many cells: split the export")
 
 // splitAt is one split with its place in the order of knowledge.
 type splitAt struct {
@@ -64,6 +69,7 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newBudget(in),
 		measures: make([]measurePlan, len(in.Measures)), waivers: waiversInForce(in), resolvers: map[string]*resolver{},
 		pools: map[comp.Pool]*timelines{}}
+	s.bits = newLinkBits(s.cells.total)
 	s.rankFiles()
 	if err := s.planTables(); err != nil {
 		return nil, nil, err
@@ -159,7 +165,7 @@ func (s *scanner) each(splits []uint32, back *verdicts) error {
 		wait.Add(1)
 		go func() {
 			defer wait.Done()
-			w := &scanWorker{s: s, sum: partials[k], tables: make([]*tableWorker, len(s.tables)), back: back}
+			w := &scanWorker{s: s, sum: partials[k], tables: make([]*tableWorker, len(s.tables)), links: links{bits: s.bits}, back: back}
 			for !failed.Load() {
 				i := int(next.Add(1)) - 1
 				if i >= len(splits) {
@@ -218,6 +224,9 @@ func (w *scanWorker) split(split uint32) error {
 	})
 	if broken != nil {
 		return fmt.Errorf("%s: %w", w.s.in.Files[at.piece.File].Name, broken)
+	}
+	if t.links.tooFar {
+		return errTooFar
 	}
 	if w.back == nil && !at.before {
 		t.refused(found)

@@ -31,7 +31,9 @@ func (s *scanner) settleTable(t *tableScan) error {
 	}
 	for i := range t.now {
 		if l := f.links[&t.now[i]]; l != nil {
-			l.flush()
+			if l.flush(); l.tooFar {
+				return errTooFar
+			}
 			s.sum.lineage = append(s.sum.lineage, l.out...)
 		}
 	}
@@ -95,7 +97,7 @@ func (s *scanner) unlink(splits []uint32) {
 	out := s.sum.lineage[:0]
 	for _, b := range s.sum.lineage {
 		if g := gone[b.piece]; g != nil {
-			b = b.without(g)
+			b = b.without(g, s.bits)
 		}
 		if b != nil {
 			out = append(out, b)
