@@ -117,11 +117,19 @@ func (a *app) plan(ctx context.Context, h *jobs.House, f *runFlags) ([]jobs.Opti
 		if err != nil {
 			return nil, usage("--through: %v", err)
 		}
-		if last.Start < open.Start {
+		first := open
+		if !f.noPublish { // a close that was killed after it had posted is finished first
+			if p, left, err := h.Unpublished(ctx); err != nil {
+				return nil, err
+			} else if left {
+				first = p
+			}
+		}
+		if last.Start < first.Start {
 			return nil, usage("--through %s: the first open period is %s; nothing is left to close up to there", f.through, open.Name())
 		}
 		var plan []jobs.Options
-		for p := open; p.Start <= last.Start; p = comp.Month(p.End) {
+		for p := first; p.Start <= last.Start; p = comp.Month(p.End) {
 			o.Period = p
 			if err := f.days(&o, min(today, closeDay(h.Config.Schedule, p))); err != nil {
 				return nil, err

@@ -87,6 +87,14 @@ func (a *app) keeper(ctx context.Context) (*keeper, error) {
 	if err != nil {
 		return nil, usage("schedule: %v", err)
 	}
+	// A close that was killed after it had posted is due no more, but its files are missing.
+	if p, left, err := h.Unpublished(ctx); err != nil {
+		return nil, err
+	} else if left {
+		if _, err := h.Run(ctx, jobs.Options{Kind: comp.Close, Period: p, Publish: true}); err != nil {
+			return nil, err
+		}
+	}
 	k := &keeper{app: a, zone: zone}
 	k.scheduler = &jobs.Scheduler{Schedule: s, First: h.Config.Settings.First, Store: h.Archive, Clock: appClock{clockwork.NewRealClock(), a.now},
 		Who: h.Who, Where: h.Where, Do: k.do, Tell: k.tell}
