@@ -1,0 +1,304 @@
+package jobs
+
+import (
+	"context"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"carrot/config"
+	"carrot/config/example"
+	"carrot/config/example/truth"
+	"carrot/jobs/archive"
+	"carrot/transform"
+	"carrot/transform/comp"
+)
+
+// volumeSize is the company of the benchmark: a million facts, each of which several drops may tell again.
+func volumeSize() example.Size {
+	return example.Size{People: 2000, Months: 15, Tickets: 500_000, Deals: 200_000, Responses: 300_000, Seed: 1, Known: true}
+}
+
+// volume is a generated company in a folder whose drops lie in an archive folder beside it.
+type volume struct {
+	dir   string
+	world *truth.World
+	house *House
+}
+
+// newVolume generates a company and pulls it once. CARROT_VOLUME names a folder that keeps it from one call to the next.
+func newVolume(tb testing.TB, size example.Size) *volume {
+	tb.Helper()
+	dir := tb.TempDir()
+	if keep := os.Getenv("CARROT_VOLUME"); keep != "" {
+		dir = filepath.Join(keep, fmt.Sprintf("%d-%d-%d-%d-%d", size.People, size.Months, size.Tickets, size.Deals, size.Responses))
+	}
+	v := &volume{dir: dir}
+	_, err := os.Stat(filepath.Join(dir, "pulled"))
+	fresh := errors.Is(err, fs.ErrNotExist)
+	if fresh {
+		v.world, err = example.Generate(size, func(name string, write func(io.Writer) error) error {
+			return writeFile(filepath.Join(dir, "company", filepath.FromSlash(name)), write)
+		})
+	} else {
+		v.world, err = example.World(size)
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	v.house = volumeHouse(tb, dir)
+	if fresh {
+		_, known := v.close(size.Months - 1)
+		if _, err := v.house.Pull(context.Background(), known); err != nil {
+			tb.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "pulled"), nil, 0o600); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return v
+}
+
+func writeFile(name string, write func(io.Writer) error) error {
+	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
+		return err
+	}
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	return errors.Join(write(f), f.Close())
+}
+
+// volumeHouse opens what newVolume made.
+func volumeHouse(tb testing.TB, dir string) *House {
+	tb.Helper()
+	company := filepath.Join(dir, "company")
+	store, err := archive.NewDir(filepath.Join(dir, "archive"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	h := &House{Main: "carrot.yaml", Files: os.DirFS(company), Archive: store, Program: archive.Program{Version: "test"}, Who: "test", Where: "test",
+		Folder: func(name string) (fs.FS, error) { return os.DirFS(filepath.Join(company, name)), nil },
+		Now:    func() time.Time { return time.Unix(0, 0) }, Temp: tb.TempDir()}
+	cfg, wrong := config.Load(h.Files, h.Main, func(string) (string, bool) { return "", false })
+	for _, m := range wrong {
+		tb.Error(m)
+	}
+	if len(wrong) > 0 {
+		tb.FailNow()
+	}
+	h.Config = cfg
+	return h
+}
+
+func (v *volume) close(month int) (business, known comp.Date) { return v.world.CloseDates(v.world.Month(month)) }
+
+// options are those of a month's close. Statements stay away: their cost is per payee.
+func (v *volume) options(tb testing.TB, month int) Options {
+	period, err := comp.ParseMonth(v.world.Month(month))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	business, known := v.close(month)
+	return Options{Kind: comp.Close, Period: period, Business: business, KnownAt: known}
+}
+
+// inputs lays a month out on a bench, as a run does.
+func (v *volume) inputs(tb testing.TB, b *bench, month int, ledger []comp.LedgerEntry) transform.Inputs {
+	o := v.options(tb, month)
+	k, err := v.house.gather(context.Background(), o.KnownAt)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	in, found, err := b.inputs(k, k.facts(k.request(o, ""), "test"), ledger)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if transform.Stops(found) {
+		tb.Fatal(found)
+	}
+	in.Found = found
+	return in
+}
+
+// unpack opens every archived file that a month's close reads: each is proved by its digests and unpacked.
+func (v *volume) unpack(tb testing.TB, b *bench, month int) {
+	k, err := v.house.gather(context.Background(), v.options(tb, month).KnownAt)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, p := range k.pulls {
+		for _, o := range p.Objects {
+			if _, err := b.vault.at(o); err != nil {
+				tb.Fatal(err)
+			}
+		}
+	}
+}
+
+// bare reads the raw exports with encoding/csv and does nothing with them. It gives their records and bytes.
+func (v *volume) bare(tb testing.TB) (records, size int64) {
+	survey, err := v.house.Survey()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	for _, t := range survey.Tables {
+		for _, f := range t.Files {
+			file, err := t.Folder.Open(f.Name)
+			if err != nil {
+				tb.Fatal(err)
+			}
+			r := csv.NewReader(file) // Windows-1252 needs no decoding to be cut at semicolons
+			r.ReuseRecord, r.FieldsPerRecord = true, -1
+			if d := t.Table.Format.Dialect.Delimiter; d != "" {
+				r.Comma = rune(d[0])
+			}
+			for {
+				if _, err := r.Read(); err == io.EOF {
+					break
+				} else if err != nil {
+					tb.Fatal(f.Name, err)
+				}
+				records++
+			}
+			size += f.Size
+			file.Close()
+		}
+	}
+	return records, size
+}
+
+// cost is what a step took.
+type cost struct {
+	cpu           time.Duration // user and system, of every goroutine and of the garbage collector
+	allocs, bytes uint64
+}
+
+func (c cost) minus(d cost) cost { return cost{c.cpu - d.cpu, c.allocs - d.allocs, c.bytes - d.bytes} }
+func (c cost) plus(d cost) cost  { return cost{c.cpu + d.cpu, c.allocs + d.allocs, c.bytes + d.bytes} }
+
+// spent is what the process has used so far; unlike the clock it does not count what others use.
+func spent(tb testing.TB) cost {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return cost{time.Duration(u.Utime.Nano() + u.Stime.Nano()), m.Mallocs, m.TotalAlloc}
+}
+
+// timed is the cost of a step that starts with a clean heap.
+func timed(tb testing.TB, step func()) cost {
+	runtime.GC()
+	before := spent(tb)
+	step()
+	return spent(tb).minus(before)
+}
+
+// scanned is the cost of a calculation up to the first payee's settlement, and of the rest.
+func scanned(tb testing.TB, in transform.Inputs) (scan, rest cost) {
+	var at cost
+	var once sync.Once
+	d := transform.DefaultVerbs()
+	verbs := d
+	verbs.Participated = func(spans []comp.Period, p comp.Period) int { // nothing asks for it before the rows are added up
+		once.Do(func() { at = spent(tb) })
+		return d.Participated(spans, p)
+	}
+	runtime.GC()
+	before := spent(tb)
+	r, _, err := transform.ComputeWith(verbs, in, nil)
+	after := spent(tb)
+	if err != nil || transform.Stops(r.Findings) || len(r.Statements) == 0 {
+		tb.Fatal(err, len(r.Statements), r.Findings)
+	}
+	return at.minus(before), after.minus(at)
+}
+
+// decodeAll decodes every split of every table, and gives the number of rows.
+func decodeAll(tb testing.TB, in transform.Inputs) (rows int64) {
+	for _, parts := range in.Tables { // in any order: only counted
+		for _, p := range parts {
+			for _, split := range p.Splits {
+				found := split(func(b transform.Batch) error { rows += b.Rec.NumRows(); return nil })
+				if transform.Stops(found) {
+					tb.Fatal(found)
+				}
+			}
+		}
+	}
+	return rows
+}
+
+// rounds are a benchmark's steps, each as often as the benchmark repeats it.
+type rounds map[string][]cost
+
+func (r rounds) add(step string, c cost) { r[step] = append(r[step], c) }
+
+// median is that of the CPU; the allocations are those of the same round.
+func (r rounds) median(step string) cost {
+	all := slices.Clone(r[step])
+	slices.SortFunc(all, func(a, b cost) int { return int(a.cpu - b.cpu) })
+	return all[len(all)/2]
+}
+
+// BenchmarkVolume closes the last month of a company with a million facts, by what `carrot run` calls, beside a bare
+// encoding/csv read of the same files: medians of five rounds in one process. Decode is Splits and Decode; measure is all
+// that a calculation does before it settles the first payee. Unpacking the archive, settling and true-ups are shown beside.
+func BenchmarkVolume(b *testing.B) {
+	const repeat = 5
+	v := newVolume(b, volumeSize())
+	last := v.world.Months - 1
+	r := rounds{}
+	var rows, records, size int64
+	for b.Loop() {
+		for range repeat {
+			r.add("csv", timed(b, func() { records, size = v.bare(b) }))
+			bench := newBench(context.Background(), v.house)
+			r.add("unpack", timed(b, func() { v.unpack(b, bench, last) }))
+			var in transform.Inputs
+			split := timed(b, func() { in = v.inputs(b, bench, last, nil) })
+			in.Files = bench.files
+			decode := timed(b, func() { rows = decodeAll(b, in) })
+			scan, rest := scanned(b, in)
+			r.add("decode", split.plus(decode))
+			r.add("measure", scan.minus(decode))
+			r.add("decode+measure", split.plus(scan))
+			r.add("settle", rest)
+			if err := bench.vault.Close(); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+	b.Logf("%d rows, %d records of %d bytes each as encoding/csv reads them, GOMAXPROCS %d", rows, records, size/records, runtime.GOMAXPROCS(0))
+	bare := r.median("csv").cpu
+	for _, step := range []string{"csv", "decode", "measure", "decode+measure", "unpack", "settle"} {
+		c, n := r.median(step), float64(rows)
+		ratio := float64(c.cpu) / float64(bare)
+		b.Logf("%-15s %8.0f ns/row  %7.2f allocs/row  %7.0f B/row  %5.2f times encoding/csv", step, float64(c.cpu)/n, float64(c.allocs)/n, float64(c.bytes)/n, ratio)
+		if step != "csv" {
+			b.ReportMetric(ratio, step+"/csv")
+		}
+	}
+	if ratio := float64(r.median("decode+measure").cpu) / float64(bare); ratio > 3 {
+		b.Errorf("decode and measure cost %.2f times a bare encoding/csv read, expected at most 3", ratio)
+	}
+}
+
+var _ = []any{exec.Command, json.Marshal, path.Join, strings.Join}
