@@ -21,9 +21,10 @@ func horizon(in *Inputs) []comp.Period {
 // duty is one component in one measuring period: what settle works off for a payee.
 type duty struct {
 	plan, component int
-	pay             comp.Period // the pay period that it pays in
-	period          comp.Period // the measuring period
-	reads           comp.Period // what its measure reads: the window, or everything since the larger period's start
+	pay             comp.Period   // the pay period that it pays in
+	period          comp.Period   // the measuring period
+	reads           comp.Period   // what its measure reads: the window, or everything since the larger period's start
+	parts           []comp.Period // to date: the measuring periods that it cumulates, each with its own sum
 }
 
 // duties are all components' measuring periods that pay within the horizon, in order of plan, component and time.
@@ -43,6 +44,7 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 					if c.ToDate != "" {
 						if all := v.ToDate(c.ToDate, c.Every, p, company.Calendars); len(all) > 0 {
 							d.reads.Start = min(d.reads.Start, all[0].Start)
+							d.parts = all
 						}
 					}
 					out = append(out, d)
@@ -121,6 +123,9 @@ func boundaries(ds []duty) []comp.Date {
 			}
 		}
 		set[d.reads.Start], set[d.reads.End], set[d.period.Start] = true, true, true
+		for _, p := range d.parts { // also those that paid before the horizon
+			set[p.Start], set[p.End] = true, true
+		}
 	}
 	out := make([]comp.Date, 0, len(set))
 	for d := range set {
