@@ -71,6 +71,9 @@ func childParquet(r io.Reader, out *frameWriter) error {
 		return err
 	}
 	root := pr.MetaData().Schema.Root()
+	if err := checkTypes(pr); err != nil {
+		return err
+	}
 	var plain []int // fields that are columns of single values
 	for i := range root.NumFields() {
 		if _, ok := root.Field(i).(*schema.PrimitiveNode); ok && root.Field(i).RepetitionType() != 2 {
@@ -84,6 +87,48 @@ func childParquet(r io.Reader, out *frameWriter) error {
 		out.text(sc.Field(i).Name)
 	}
 	return childRows(pr, fr, plain, wanted, out)
+}
+
+// checkTypes holds the two ways in which a file states a column's type against each other. The footer has no checksum,
+// and a scale with one wrong bit would move every amount by powers of ten.
+func checkTypes(pr *file.Reader) error {
+	elements := pr.MetaData().GetSchema()
+	at := 1 // the root is the first
+	root := pr.MetaData().Schema.Root()
+	for i := range root.NumFields() {
+		if at >= len(elements) {
+			return errors.New("the schema is incomplete")
+		}
+		e := elements[at]
+		at += 1 + descendants(root.Field(i))
+		n, ok := root.Field(i).(*schema.PrimitiveNode)
+		if !ok || n.LogicalType() == nil {
+			continue
+		}
+		converted, decimal := n.LogicalType().ToConvertedType()
+		if decimal.IsSet && (decimal.Scale < 0 || decimal.Scale > decimal.Precision || decimal.Precision > 38) {
+			return fmt.Errorf("column %q is a decimal of %d digits with %d after the point", n.Name(), decimal.Precision, decimal.Scale)
+		}
+		if !e.IsSetLogicalType() || !e.IsSetConvertedType() || converted == schema.ConvertedTypes.None {
+			continue
+		}
+		if int(converted) != int(e.GetConvertedType()) || decimal.IsSet && (decimal.Scale != e.GetScale() || decimal.Precision != e.GetPrecision()) {
+			return fmt.Errorf("column %q states two types that differ", n.Name())
+		}
+	}
+	return nil
+}
+
+func descendants(n schema.Node) int {
+	g, ok := n.(*schema.GroupNode)
+	if !ok {
+		return 0
+	}
+	count := 0
+	for i := range g.NumFields() {
+		count += 1 + descendants(g.Field(i))
+	}
+	return count
 }
 
 func readWanted(in *bufio.Reader) ([]int, error) {
