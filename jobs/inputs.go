@@ -144,25 +144,6 @@ func (b *bench) inputs(k *knowledge, facts comp.RunFacts, ledger []comp.LedgerEn
 	return in, append(findings, absent(k)...), err
 }
 
-// absent finds tables of which nothing is known: no row is not the same as no file.
-func absent(k *knowledge) []comp.Finding {
-	have := map[string]bool{}
-	for _, p := range k.pulls {
-		have[p.Name()] = true
-	}
-	var out []comp.Finding
-	for _, s := range k.config.Sources {
-		for _, t := range s.Tables {
-			if name := t.Contract.Name(); !have[name] {
-				out = append(out, comp.Finding{Code: "missing_file", Reach: comp.ReachSource, Table: name, Text: t.Files,
-					Message: fmt.Sprintf("no file of %s is known on the day asked for, expected %s in the folder of source %s", name, t.Files, s.Name),
-					Hint:    "put the export there, or correct files: in the source's file or --known-at", Origin: comp.Origin{Name: t.Files}})
-			}
-		}
-	}
-	return out
-}
-
 // history is the ledger and the knowledge of the close before.
 type history struct {
 	ledger []comp.LedgerEntry

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -90,7 +91,8 @@ type tableDef struct {
 	kind     string // the connector
 }
 
-// Create makes a temporary file for a fold. See transform.Spill.
+// Create makes a temporary file for a fold. See transform.Spill. True-ups compute several times in one run and use the
+// names again, each time after the files of the time before were read; so a file that is there is replaced.
 func (v *vault) Create(name string) (io.WriteCloser, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -101,7 +103,11 @@ func (v *vault) Create(name string) (io.WriteCloser, error) {
 		}
 		v.dir = dir
 	}
-	return os.OpenFile(filepath.Join(v.dir, filepath.Base(name)), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file := filepath.Join(v.dir, filepath.Base(name))
+	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // Open reads back what Create wrote.

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -241,6 +242,54 @@ func TestReplayAfterEverythingChanged(t *testing.T) {
 		}
 		if len(r.Differences) > 0 || r.Outputs < 10 {
 			t.Errorf("replay of %s: %d files, differences %v", ref.Run, r.Outputs, r.Differences)
+		}
+	}
+}
+
+func TestAMissingFileIsNoEmptyOne(t *testing.T) {
+	source := func(tables ...string) config.Source {
+		s := config.Source{Name: "crm"}
+		for _, name := range tables {
+			s.Tables = append(s.Tables, config.Table{Contract: comp.Contract{Source: "crm", Table: name}, Files: "{drop}/" + name + ".csv"})
+		}
+		return s
+	}
+	k := &knowledge{config: &config.Config{Sources: []config.Source{source("deals", "refunds", "yearly", "never")}}}
+	for table, days := range map[string][]comp.Date{"deals": {10, 20, 30}, "refunds": {10, 20}, "yearly": {10}} {
+		for i, d := range days {
+			k.pulls = append(k.pulls, archive.Pull{PullManifest: comp.PullManifest{Source: "crm", Table: table, Seq: i + 1, Known: d}})
+		}
+	}
+	var got []string
+	for _, f := range absent(k) {
+		got = append(got, f.Table+" "+f.Key+" "+f.Reach.String())
+	}
+	if d := cmp.Diff([]string{"crm.refunds 1970-01-31 source", "crm.never  source"}, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}
+
+// TestSpilledNamesComeAgain is what true-ups of a run with more rows than memory do: they fold the same tables again.
+func TestSpilledNamesComeAgain(t *testing.T) {
+	v := newVault(context.Background(), storetest.NewMemory(), t.TempDir())
+	defer v.Close()
+	for _, want := range []string{"first", "second"} {
+		w, err := v.Create("keys-crm.deals-0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, want); err != nil {
+			t.Fatal(err)
+		}
+		w.Close()
+		r, err := v.Open("keys-crm.deals-0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := io.ReadAll(r)
+		r.Close()
+		if err != nil || string(got) != want {
+			t.Errorf("read back %q, %v; want %q", got, err, want)
 		}
 	}
 }
