@@ -175,11 +175,14 @@ func vanished(c *comp.Contract, keys []string, count int) []comp.Finding {
 	if count > vanishedShown {
 		shown += ", …"
 	}
-	f := comp.Finding{Code: "vanished_row", Reach: comp.ReachNone, Table: c.Name(), Text: shown, Count: count,
-		Message: fmt.Sprintf("%d rows of the snapshot before are not in the last one: %s", count, shown),
-		Hint:    "nothing, where they were deleted in the source; else pull again"}
+	what := "a row of the snapshot before is not in the last one"
+	if count > 1 {
+		what = fmt.Sprintf("%d rows of the snapshot before are not in the last one", count)
+	}
+	f := comp.Finding{Code: "vanished_row", Reach: comp.ReachNone, Table: c.Name(), Text: shown, Count: count, Message: what + ": " + shown,
+		Hint: "nothing, where they were deleted in the source; else pull again"}
 	if c.Class == comp.Sealed {
-		f.Text, f.Message = "", fmt.Sprintf("%d rows of the snapshot before are not in the last one", count)
+		f.Text, f.Message = "", what
 	}
 	return []comp.Finding{f}
 }

@@ -31,7 +31,8 @@ type tableWorker struct {
 	back   *verdicts // not nil: rows that count no longer are taken out again
 	sign   int64     // -1 then
 	sel    []int32   // rows that count
-	dead   []bool    // rows that a later window replaced; nil where no window did
+	dead   []bool    // rows that a later window or a later row of their key replaced; empty where none is
+	hashes []hash    // of the rows' keys; hash{} for a row without one
 	hold   []uint8
 	fate   []uint8 // what became of a row
 	first  []int32 // the first owner of a credited row
@@ -135,6 +136,9 @@ func (w *tableWorker) batch(b Batch) error {
 	clear(w.hold)
 	clear(w.fate)
 	clear(w.said)
+	if w.keys != nil && w.back == nil {
+		w.hashKeys()
+	}
 	w.choose()
 	w.keyProblems()
 	for _, t := range w.terms {
@@ -155,13 +159,16 @@ func (w *tableWorker) batch(b Batch) error {
 	w.settleRows()
 	if w.keys != nil && w.back == nil {
 		w.putKeys()
+		if w.t.recent != nil {
+			w.t.recent.remember(w.hashes, w.piece, w.dead)
+		}
 	}
 	w.rows += uint32(n)
 	return nil
 }
 
-// choose fills sel with the rows that count: all but those that a later window replaced, or, taking back, those that
-// merging by key found to count no longer.
+// choose fills sel with the rows that count: all but those that a later window or row is known to have replaced, or,
+// taking back, those that merging by key found to count no longer.
 func (w *tableWorker) choose() {
 	n := w.cols.n
 	w.sel, w.dead = grow(w.sel, n)[:0], w.dead[:0]
@@ -172,12 +179,28 @@ func (w *tableWorker) choose() {
 			w.dead[i] = !day.isNull(i) && covered(w.piece.replaced, comp.Date(day.ints[i]))
 		}
 	}
+	w.chooseByKey()
 	for i := range int32(n) {
 		switch {
 		case len(w.dead) > 0 && w.dead[i]:
 		case w.back == nil || w.back.gone(place{w.split, w.rows + uint32(i)}):
 			w.sel = append(w.sel, i)
 		}
+	}
+}
+
+// chooseByKey adds to dead the rows that a later row of their key replaced, as far as that is known already.
+func (w *tableWorker) chooseByKey() {
+	if w.t.recent == nil || w.back != nil {
+		return
+	}
+	windows := len(w.dead) > 0
+	if !windows {
+		w.dead = grow(w.dead, w.cols.n)
+		clear(w.dead)
+	}
+	if any := w.t.recent.replaced(w.hashes, w.piece, w.t.now, w.dead); !any && !windows {
+		w.dead = w.dead[:0]
 	}
 }
 
@@ -317,89 +340,4 @@ func (w *tableWorker) currencyNumber(code string) int32 {
 		return -1
 	}
 	return w.sum.currency(code)
-}
-
-// matchOwners finds to whom each row is credited. A row whose owner nobody knows stays, and is held for all measures but
-// the company's.
-func (w *tableWorker) matchOwners(t *termRun) {
-	n := len(t.rows)
-	t.subject, t.shares = grow(t.subject, n), t.shares[:0]
-	if t.pool == comp.PoolCompany {
-		fillWith(t.subject, w.s.cells.company)
-		return
-	}
-	t.spare = grow(t.spare, n)
-	entry := t.spare
-	t.owners.entries(w.cols.vec(t.owner), w.sel, t.rows, entry, w.cols.n)
-	for k := range t.rows {
-		t.subject[k] = t.resolver.subject(entry[k], comp.Date(t.days[k]))
-	}
-	if t.split != nil {
-		w.splitOwners(t)
-	}
-	for k, i := range t.rows {
-		s := t.subject[k]
-		if s < nobody {
-			login := ""
-			if len(t.shares) > 0 && t.shares[k] != nil {
-				login = t.shares[k].login
-			} else {
-				login = w.cols.text(t.owner, int(i))
-			}
-			f := w.s.ownerFinding(t.resolver, s, login, comp.Date(t.days[k]))
-			f.Column = w.t.contract.Columns[t.owner].Name
-			w.problem(t, i, holdOwner, f)
-		}
-		if t.pools != nil && s >= 0 {
-			t.subject[k] = max(nobody, t.pools.at(s, comp.Date(t.days[k])))
-		}
-	}
-}
-
-// splitOwners puts a row's shares in the place of its owner. A row whose shares are not whole is held.
-func (w *tableWorker) splitOwners(t *termRun) {
-	of := w.cols.vec(t.of)
-	t.spare = grow(t.spare, len(t.rows))
-	split, several := t.spare, false
-	for k, i := range t.rows {
-		split[k] = -1
-		if of.isNull(int(i)) {
-			continue
-		}
-		text := ""
-		if of.kind == comp.KindText {
-			text = of.textAt(int(i))
-		} else {
-			text = valueText(w.cols.value(t.of, int(i)))
-		}
-		if e, ok := t.split.index[text]; ok {
-			split[k], several = e, true
-		}
-	}
-	if !several {
-		return
-	}
-	t.entries, t.other = t.other, t.entries
-	old := &t.other
-	t.rows, t.days, t.money, t.subject, t.shares = t.rows[:0], t.days[:0], t.money[:0], t.subject[:0], t.shares[:0]
-	for k, i := range old.rows {
-		e := split[k]
-		if e < 0 {
-			t.enter(i, old.days[k], old.money[k], old.subject[k], nil)
-			continue
-		}
-		if !t.split.whole(e) {
-			w.problem(t, i, holdHard, t.split.finding(e, w.cols.text(t.of, int(i))))
-			continue
-		}
-		for j := range t.split.shares[e] {
-			s := &t.split.shares[e][j]
-			t.enter(i, old.days[k], old.money[k], t.resolver.subject(s.entry, comp.Date(old.days[k])), s)
-		}
-	}
-}
-
-func (e *entries) enter(row, day, money, subject int32, s *share) {
-	e.rows, e.days, e.money, e.subject = append(e.rows, row), append(e.days, day), append(e.money, money), append(e.subject, subject)
-	e.shares = append(e.shares, s)
 }

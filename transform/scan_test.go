@@ -353,6 +353,7 @@ func TestScanEqualsNaive(t *testing.T) {
 				rt.Fatalf("shuffled, with %d workers:\n%s", workers, diff)
 			}
 		}
+		b.mem.AssertSize(t, 0)
 	})
 }
 

@@ -92,11 +92,12 @@ type drop struct {
 // tables builds Inputs over one contract per name.
 type tables struct {
 	testing.TB
-	in Inputs
+	in  Inputs
+	mem *memory.CheckedAllocator // of all batches; each is freed after its call, so that whoever keeps one is found out
 }
 
 func newTables(t testing.TB, contracts ...comp.Contract) *tables {
-	b := &tables{TB: t}
+	b := &tables{TB: t, mem: memory.NewCheckedAllocator(scribbler{memory.NewGoAllocator()})}
 	b.in.Contracts = contracts
 	b.in.Tables = map[string][]Part{}
 	b.in.Workers = 1
@@ -142,16 +143,15 @@ func (b *tables) add(name string, d drop) {
 	b.in.Tables[name] = append(b.in.Tables[name], p)
 }
 
-// emit hands rows out in batches of 3, each freed after the call, so that whoever keeps a batch is found out.
+// emit hands rows out in batches of 3.
 func (b *tables) emit(c *comp.Contract, file uint32, rows []cells, first int, out func(Batch) error) {
-	mem := memory.NewCheckedAllocator(scribbler{memory.NewGoAllocator()})
 	for i := 0; i < len(rows); i += 3 {
 		part := rows[i:min(len(rows), i+3)]
 		pos := make([]int64, len(part))
 		for k := range pos {
 			pos[k] = int64(10 * (first + i + k + 1))
 		}
-		rec := record(b, mem, c, part)
+		rec := record(b, b.mem, c, part)
 		err := out(Batch{Rec: rec, File: file, Pos: pos})
 		rec.Release()
 		if err != nil {
