@@ -63,26 +63,15 @@ func (b *builder) describe(s *comp.Statement, p *comp.Person, day comp.Date) {
 		}
 	}
 	if base := get(comp.AttrBasePay); base != "" {
-		s.BasePay = strings.TrimSpace(grouped(base) + " " + get(comp.AttrBaseCur))
+		cur := comp.Currency(get(comp.AttrBaseCur))
+		s.BasePay = strings.TrimSpace(base + " " + string(cur))
+		if n, err := comp.ParseNumber(base, 18); err == nil {
+			s.BasePay = money(n, cur)
+		}
 		if per := get(comp.AttrBasePer); per != "" {
-			s.BasePay += " per " + per
+			s.BasePay += " per " + strings.ToLower(per)
 		}
 	}
-}
-
-// grouped puts commas between thousands of a plain decimal; other text stays as it is.
-func grouped(n string) string {
-	whole, frac, point := strings.Cut(n, ".")
-	if strings.Trim(whole, "0123456789") != "" || whole == "" {
-		return n
-	}
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if point {
-		return whole + "." + frac
-	}
-	return whole
 }
 
 // earnings adds this pay period's components and their lines.
@@ -142,9 +131,9 @@ func (b *builder) corrections(s *comp.Statement, due []owed) {
 		}
 		if o.now != nil {
 			l.Clause, l.Series = o.now.result.Clause, o.now.series
-			l.Working = fmt.Sprintf("%s of %s at present knowledge: %s", o.now.result.Title, o.key.month, strings.Join(o.now.result.Working, "; "))
+			l.Working = fmt.Sprintf("%s: %s of %s at present knowledge: %s", o.cause, o.now.result.Title, o.key.month, strings.Join(o.now.result.Working, "; "))
 		} else {
-			l.Working = "nothing is due for " + o.key.month + " any more"
+			l.Working = o.cause + ": nothing is due for " + o.key.month + " any more"
 		}
 		b.add(s, l)
 	}
