@@ -77,25 +77,38 @@ func (a *app) run(ctx context.Context, f *runFlags) error {
 	p := a.progress()
 	defer p.close()
 	h.Progress = p.show
+	outs, err := a.runAll(ctx, h, plan, f, p)
+	p.close()
+	if len(outs) == 0 {
+		return err
+	}
+	told := a.report(h, outs) // also after an error: what was closed before it is closed
+	if err != nil {
+		return err
+	}
+	return told
+}
+
+// runAll pulls for and runs each of the plan, and stops at the first error or stopped run.
+func (a *app) runAll(ctx context.Context, h *jobs.House, plan []jobs.Options, f *runFlags, p *progress) ([]jobs.Outcome, error) {
 	var outs []jobs.Outcome
 	for _, o := range plan {
 		p.about(fmt.Sprintf("%s %s", o.Kind, o.Period.Name()))
 		if !f.noPull {
 			if _, err := h.Pull(ctx, o.KnownAt); err != nil {
-				return err
+				return outs, err
 			}
 		}
 		out, err := h.Run(ctx, o)
 		if err != nil {
-			return err
+			return outs, err
 		}
 		outs = append(outs, out)
 		if out.Summary.Stopped {
 			break
 		}
 	}
-	p.close()
-	return a.report(h, outs)
+	return outs, nil
 }
 
 // plan is what to run, oldest first.
