@@ -24,7 +24,7 @@ type Record struct {
 	Credits  []Credit  `json:"credits,omitempty"`  // paid: to whom, in which lines
 	Findings []Finding `json:"findings,omitempty"` // held, or merely noted
 	Reasons  []string  `json:"reasons,omitempty"`  // why no measure of this run takes it, one a measure
-	Fate     string    `json:"fate"`               // paid, credited, held, excluded, unknown
+	Fate     string    `json:"fate"`               // see ExplainRecord
 }
 
 // Version is one row with the record's key.
@@ -36,6 +36,10 @@ type Version struct {
 // ExplainRecord says where a record, source/table/ID, went: paid to whom in which line, held with which finding, or
 // excluded and why. The ID is the text of the table's key columns, joined by |. Rows of sealed tables are counted and
 // never shown.
+//
+// Fate has the certificate's words: paid; held; excluded, where no measure takes the record or its finding is waived;
+// exception, where a measure takes it in this pay period and nobody takes part for it; other periods. A record that counts
+// in a measure without a line is credited, one that the run did not know is unknown, and one of a sealed table is sealed.
 func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest, record, temp string) (Record, error) {
 	out := Record{Run: m.Run, Period: m.Period, Record: record}
 	parts := strings.SplitN(record, "/", 3)
@@ -67,8 +71,7 @@ func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest,
 	if err := e.fate(table, key, &out); err != nil {
 		return out, err
 	}
-	out.decide(e.k, table, last)
-	return out, nil
+	return out, e.decide(table, last, &out)
 }
 
 func tableNames(k *knowledge) []string {
@@ -144,82 +147,6 @@ func (e *explainer) version(def tableDef, p archive.Pull, o archive.Object, pos 
 	}
 	out.Versions = append(out.Versions, v)
 	return nil
-}
-
-// fate collects credits and findings of a record.
-func (e *explainer) fate(table, key string, out *Record) error {
-	if err := e.loadCredits(""); err != nil {
-		return err
-	}
-	for _, c := range e.credits {
-		if c.Table == table && c.Key == key {
-			out.Credits = append(out.Credits, c)
-		}
-	}
-	return sidecarLines(e.ctx, e.store, e.m, findingsFile, func(f Finding) error {
-		if f.Table == table && f.Key == key {
-			out.Findings = append(out.Findings, f)
-		}
-		return nil
-	})
-}
-
-// decide names the record's fate, and for a record that nobody is credited with, why.
-func (r *Record) decide(k *knowledge, table string, last map[string]comp.Value) {
-	for _, f := range r.Findings {
-		if f.Waived == "" && f.Reach == comp.ReachRow.String() {
-			r.Fate = "held"
-			return
-		}
-	}
-	for _, c := range r.Credits {
-		if len(c.Lines) > 0 {
-			r.Fate = "paid"
-			return
-		}
-	}
-	if len(r.Credits) > 0 {
-		r.Fate = "credited"
-		return
-	}
-	if last == nil {
-		r.Fate = "unknown"
-		r.Reasons = append(r.Reasons, fmt.Sprintf("no row of %s has this key in what the run knew", table))
-		return
-	}
-	r.Fate = "excluded"
-	for _, m := range k.config.Measures {
-		for _, t := range m.Terms {
-			if t.Table == table {
-				r.Reasons = append(r.Reasons, m.ID+": "+whyNot(t, last, r.Period))
-			}
-		}
-	}
-	if len(r.Reasons) == 0 {
-		r.Reasons = append(r.Reasons, "no measure reads "+table)
-	}
-}
-
-// whyNot says why a term does not take a row in a pay period.
-func whyNot(t comp.Term, row map[string]comp.Value, period string) string {
-	if t.Where != nil {
-		v, err := t.Where.Eval(func(name string) comp.Value { return row[name] })
-		if err != nil {
-			return err.Error()
-		}
-		if !v.True() {
-			var have []string
-			for _, name := range t.Where.Names() {
-				have = append(have, name+" is "+show(row[name]))
-			}
-			return fmt.Sprintf("its condition %s is not met: %s", t.Where.Text, strings.Join(have, ", "))
-		}
-	}
-	day := row[t.Date]
-	if day.Kind != comp.KindDate {
-		return t.Date + " is empty, so the row is in no measuring period"
-	}
-	return fmt.Sprintf("its day %s, by %s, is in no measuring period that pays in %s, or the owner takes part in no plan with this measure on that day", day.Date, t.Date, period)
 }
 
 // show is a value as text.
