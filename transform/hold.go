@@ -47,6 +47,11 @@ func (s *settler) reachable(payee string, m *comp.Measure, p comp.Period) bool {
 func (a *assessment) hold() {
 	for i := range a.findings {
 		f := &a.findings[i]
+		if f.Reach <= comp.ReachRow && a.sealed(f.Table) {
+			waived := f.Waived
+			*f = seal(*f) // a bad cell of a sealed table shows no more than another
+			f.Waived = waived
+		}
 		id := f.ID()
 		for _, w := range a.in.Waivers {
 			if w.Finding == id && a.in.Run.Business <= w.Until {
@@ -69,6 +74,16 @@ func (a *assessment) hold() {
 			}
 		}
 	}
+}
+
+// sealed says whether a table's rows were given in confidence.
+func (a *assessment) sealed(table string) bool {
+	for i := range a.in.Contracts {
+		if a.in.Contracts[i].Name() == table {
+			return a.in.Contracts[i].Class == comp.Sealed
+		}
+	}
+	return false
 }
 
 // paidBy is everyone whom a measure pays in this run, each once, sorted by id.
