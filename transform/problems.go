@@ -162,24 +162,17 @@ func (w *tableWorker) keyless(i int) bool {
 	return true
 }
 
-// putKeys hands every row's key to the fold that finds which of several rows of a key counts.
-func (w *tableWorker) putKeys() {
+// hashKeys hashes every row's key.
+func (w *tableWorker) hashKeys() {
 	single := w.cols.vec(w.t.keyCols[0])
 	plain := len(w.t.keyCols) == 1 && single.kind == comp.KindText
-	part := keyLive
-	if w.s.splits[w.split].before {
-		part = keyBefore
-	}
-	for i := range w.cols.n {
-		k := keyAt{place: place{w.split, w.rows + uint32(i)}, part: part}
-		if len(w.dead) > 0 && w.dead[i] {
-			k.part = keyDead
-		}
+	w.hashes = grow(w.hashes, w.cols.n)
+	for i := range w.hashes {
 		switch {
 		case plain && single.isNull(i), !plain && w.keyless(i):
-			continue
+			w.hashes[i] = hash{}
 		case plain:
-			k.hash = hashOf(single.textAt(i))
+			w.hashes[i] = hashOf(single.textAt(i))
 		default:
 			w.key = w.key[:0]
 			for n, c := range w.t.keyCols {
@@ -188,7 +181,24 @@ func (w *tableWorker) putKeys() {
 				}
 				w.key = append(w.key, valueText(w.cols.value(c, i))...)
 			}
-			k.hash = hashBytes(w.key)
+			w.hashes[i] = hashBytes(w.key)
+		}
+	}
+}
+
+// putKeys hands every row's key to the fold that finds which of several rows of a key counts.
+func (w *tableWorker) putKeys() {
+	part := keyLive
+	if w.s.splits[w.split].before {
+		part = keyBefore
+	}
+	for i, h := range w.hashes {
+		if h == (hash{}) {
+			continue
+		}
+		k := keyAt{hash: h, place: place{w.split, w.rows + uint32(i)}, part: part}
+		if len(w.dead) > 0 && w.dead[i] {
+			k.part = keyDead
 		}
 		putKey(w.keys, k)
 	}

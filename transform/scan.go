@@ -129,18 +129,28 @@ func (s *scanner) planCells() {
 	}
 }
 
+// planSplits lists what is read: of each table in turn the newest piece, then of each the one before it, and so on. So a
+// piece is nearly always done when an older one of its table begins, and rows that it replaces are known; see recent.
 func (s *scanner) planSplits() {
-	add := func(t *tableScan, pieces []piece, before bool) {
-		for i := range pieces {
-			for _, run := range pieces[i].Splits {
-				s.splits = append(s.splits, splitAt{table: t, piece: &pieces[i], run: run, before: before})
+	add := func(t *tableScan, p *piece, before bool) {
+		for _, run := range p.Splits {
+			s.splits = append(s.splits, splitAt{table: t, piece: p, run: run, before: before})
+		}
+	}
+	for age, any := 1, true; any; age++ {
+		any = false
+		for _, t := range s.tables {
+			if age <= len(t.now) {
+				add(t, &t.now[len(t.now)-age], false)
+				any = true
 			}
 		}
 	}
 	for _, t := range s.tables {
-		add(t, t.now, false)
 		if t.keys != nil {
-			add(t, t.before, true)
+			for i := range t.before {
+				add(t, &t.before[i], true)
+			}
 		}
 	}
 }

@@ -9,6 +9,9 @@ import (
 // settleTable finds what merging by key and folds leave of a table, once all of it was read.
 func (s *scanner) settleTable(t *tableScan) error {
 	if t.keys != nil {
+		if t.recent != nil {
+			t.recent.forget()
+		}
 		found, err := s.mergeKeys(t)
 		if err != nil {
 			return err
@@ -120,6 +123,7 @@ func (w *tableWorker) keysOnly(b Batch) error {
 		}
 	} else {
 		w.dead = w.dead[:0]
+		w.hashKeys()
 		w.putKeys()
 	}
 	w.rows += uint32(w.cols.n)

@@ -43,6 +43,7 @@ type tableScan struct {
 	now      []piece
 	before   []piece
 	keys     *fold     // of a keyed table
+	recent   *recent   // of a keyed table with several files: keys of the files that were read last
 	verdicts *verdicts // of a keyed table, once it was read: which rows count no longer
 	folded   *fold     // rows of terms that take one per entity; nil where there is none
 }
@@ -96,6 +97,9 @@ func (s *scanner) planTable(contract *comp.Contract) (*tableScan, error) {
 			t.keyCols = append(t.keyCols, contract.Index(k))
 		}
 		t.keys = newFold("keys-"+t.name, s.memory)
+		if len(t.now) > 1 {
+			t.recent = &recent{memory: s.memory}
+		}
 	}
 	return t, nil
 }
