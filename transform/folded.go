@@ -216,7 +216,7 @@ func (f *folding) count(r *foldedRow) error {
 		if r.trouble&holdOpen != 0 {
 			f.raise(r, fateHeld, 0)
 		}
-		if r.trouble&holdHard != 0 {
+		if (r.trouble|r.hold)&holdHard != 0 {
 			return nil
 		}
 	case r.hold&holdHard != 0:
