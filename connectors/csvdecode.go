@@ -52,15 +52,22 @@ func (d *csvDecoder) row() {
 	if sc.dirty || sc.bad {
 		d.inspect()
 	}
+	cells, buf, at, r := sc.cells, sc.buf, d.split.cols, d.n
 	for i, c := range d.cols {
-		cell := sc.cells[d.split.cols[i]]
-		text := sc.buf[cell.start():cell.end()]
+		cell := cells[at[i]]
+		text := buf[cell.start():cell.end()]
 		if cell.is(escaped) {
 			d.scratch = sc.content(cell, d.scratch)
 			text = d.scratch
 		}
-		if p := c.put(d.n, text); p != fine {
-			c.clear(d.n)
+		var p problem
+		if len(text) == 0 || len(c.nulls) > 0 {
+			p = c.put(r, text)
+		} else {
+			p = c.parse(r, text)
+		}
+		if p != fine {
+			c.clear(r)
 			if !d.flagged(c) {
 				d.wrongCell(p, c, text, d.at(cell))
 			}

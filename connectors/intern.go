@@ -66,22 +66,25 @@ func (t *interner) add(b []byte, h uint64, slot int) int32 {
 	return c
 }
 
-// hash mixes all bytes, a word at a time. Whoever writes texts that collide only makes their own file slow.
+// hash mixes all bytes, a word at a time; the last words overlap. Whoever writes texts that collide only makes their own
+// file slow.
 func hash(b []byte) uint64 {
-	h := uint64(len(b)) * 0x9E3779B97F4A7C15
-	mix := func(w uint64) {
-		hi, lo := bits.Mul64(h^w, 0xA0761D6478BD642F)
-		h = hi ^ lo
+	n := len(b)
+	h, w := uint64(n)*0x9E3779B97F4A7C15, uint64(0)
+	switch {
+	case n > 8:
+		for i := 0; i+8 < n; i += 8 {
+			hi, lo := bits.Mul64(h^binary.LittleEndian.Uint64(b[i:]), 0xA0761D6478BD642F)
+			h = hi ^ lo
+		}
+		w = binary.LittleEndian.Uint64(b[n-8:])
+	case n >= 4:
+		w = uint64(binary.LittleEndian.Uint32(b)) | uint64(binary.LittleEndian.Uint32(b[n-4:]))<<32
+	case n > 0:
+		w = uint64(b[0]) | uint64(b[n/2])<<8 | uint64(b[n-1])<<16
 	}
-	for ; len(b) > 8; b = b[8:] {
-		mix(binary.LittleEndian.Uint64(b))
-	}
-	var w uint64
-	for i, c := range b {
-		w |= uint64(c) << (8 * i)
-	}
-	mix(w)
-	return h
+	hi, lo := bits.Mul64(h^w, 0xA0761D6478BD642F)
+	return hi ^ lo
 }
 
 // data is the dictionary so far.

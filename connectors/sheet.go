@@ -197,15 +197,6 @@ func columnOf(ref string, row *sheetRow) (int, error) {
 	return col - 1, nil
 }
 
-// columnName is A, B, …, Z, AA for a column counted from 0.
-func columnName(col int) string {
-	name := ""
-	for col++; col > 0; col = (col - 1) / 26 {
-		name = string(rune('A'+(col-1)%26)) + name
-	}
-	return name
-}
-
 // serial reads a number as a moment of the workbook's calendar: days from 1970-01-01 and seconds of the day. The 1900
 // calendar has a 29 February 1900 that never was; it and what is before day 1 are no moments.
 func (w *workbook) serial(text string) (day int32, second int64, ok bool) {

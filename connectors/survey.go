@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
-	"math/bits"
 )
 
 // cut is a record start.
@@ -23,6 +22,7 @@ type survey struct {
 	ended   bool // the last record has its record end
 	open    bool // a quote is open at the end …
 	openPos int64
+	vague   bool // openPos may be too early: quotes were followed without noting where they open
 	target  int64
 
 	base            int64
@@ -38,7 +38,7 @@ type survey struct {
 var stride int64 = 64 << 10
 
 // chunkSize is how much is read at once, and leastBuffer the smallest buffer of a scanner. Tests lower them.
-var chunkSize, leastBuffer = 256 << 10, 4 << 10
+var chunkSize, leastBuffer = 128 << 10, 4 << 10
 
 // newline is the byte that ends a physical line.
 func (s *syntax) newline() byte {
@@ -64,6 +64,9 @@ func surveyText(in Input, s *syntax, body cut, target int64) (*survey, error) {
 		err = v.walk(r)
 	} else {
 		err = v.scan(r)
+	}
+	if err == nil && v.open && v.vague {
+		err = v.findOpen(in)
 	}
 	if err != nil {
 		return nil, err
@@ -94,6 +97,21 @@ func (v *survey) walk(r io.Reader) error {
 	return nil
 }
 
+// findOpen finds the quote that is still open at the end, from the last record start that is known.
+func (v *survey) findOpen(in Input) error {
+	r, err := in.text(v.recent[0].pos)
+	if err != nil {
+		return err
+	}
+	sc := newScanner(v.syntax, r, v.recent[0], chunkSize)
+	for sc.next() {
+		if sc.open {
+			v.openPos = sc.base + int64(sc.cells[len(sc.cells)-1].start()) - 1
+		}
+	}
+	return sc.err
+}
+
 // chunk follows the quotes through b and notes record starts outside them.
 func (v *survey) chunk(b []byte) {
 	v.outside, v.closed = 0, -2
@@ -101,31 +119,7 @@ func (v *survey) chunk(b []byte) {
 		v.closed = -1
 	}
 	if v.quoting {
-		p := 0
-		for ; p+8 <= len(b); p += 8 {
-			for m := matches(binary.LittleEndian.Uint64(b[p:]), v.pq); m != 0; m &= m - 1 {
-				i := p + bits.TrailingZeros64(m)>>3
-				if v.inQuote { // out, or out and in again where the quote is doubled
-					v.inQuote, v.closed, v.outside = false, i, i+1
-				} else if v.closed == i-1 {
-					v.inQuote = true
-				} else {
-					v.opens(b, i)
-				}
-			}
-		}
-		for ; p < len(b); p++ {
-			if b[p] != v.quote {
-				continue
-			}
-			if v.inQuote {
-				v.inQuote, v.closed, v.outside = false, p, p+1
-			} else if v.closed == p-1 {
-				v.inQuote = true
-			} else {
-				v.opens(b, p)
-			}
-		}
+		v.quotes(b)
 	}
 	if !v.inQuote {
 		v.starts(b, v.outside, len(b))
@@ -142,13 +136,92 @@ func (v *survey) chunk(b []byte) {
 	v.prev[1] = b[len(b)-1]
 }
 
+// quotes follows every quote of the chunk. Where they are rare the library's search is quicker than looking at each word.
+func (v *survey) quotes(b []byte) {
+	if !v.lax || bytes.Count(b, []byte{v.quote}) < len(b)/64 {
+		for p := 0; p < len(b); p++ {
+			i := bytes.IndexByte(b[p:], v.quote)
+			if i < 0 {
+				return
+			}
+			p += i
+			v.atQuote(b, p)
+		}
+		return
+	}
+	for p := 0; p < len(b); {
+		p = v.dense(b, p)
+		for stop := min(p+8, len(b)); p < stop; p++ { // a word with something unusual, by the exact rules
+			if b[p] == v.quote {
+				v.atQuote(b, p)
+			}
+		}
+	}
+}
+
+// dense goes through words in which every quote opens a cell, closes it or is doubled, without a branch per quote: a bit
+// is inside quotes where the quotes up to it are odd. It stops at the first word where that does not hold, or where a
+// record start is to be noted.
+func (v *survey) dense(b []byte, p int) int {
+	const each = 0x0101010101010101
+	in, seen := uint64(0), false
+	if v.inQuote {
+		in = each
+	}
+	stop := int(min(v.recent[1].pos+stride-v.base, int64(len(b)-7)))
+	pd, pe, pq := v.pd, v.pe, v.pq
+	from := p
+	for ; p < stop; p += 8 {
+		w := binary.LittleEndian.Uint64(b[p:])
+		q := matches(w, pq) >> 7
+		if q == 0 {
+			continue
+		}
+		x := q ^ q<<8
+		x ^= x << 16
+		x = x ^ x<<32 ^ in
+		fits := ((matches(w, pd)|matches(w, pe))>>7 | q) << 8
+		if p > from {
+			if c := b[p-1]; c == v.delim[0] || c == '\n' || c == v.quote {
+				fits |= 1
+			}
+		} else if p > 0 && (b[p-1] == v.delim[0] || b[p-1] == '\n') || v.closed == p-1 {
+			fits |= 1
+		}
+		if q&x&^fits != 0 {
+			break
+		}
+		in, seen = x>>56*each, true
+	}
+	if p > from && seen {
+		v.inQuote, v.vague = in != 0, true
+		v.closed = -2
+		if in == 0 && b[p-1] == v.quote {
+			v.closed = p - 1
+		}
+	}
+	v.outside = max(v.outside, p)
+	return p
+}
+
+// atQuote goes out of quotes, or in, or out and in again where the quote is doubled.
+func (v *survey) atQuote(b []byte, i int) {
+	if v.inQuote {
+		v.inQuote, v.closed, v.outside = false, i, i+1
+	} else if v.closed == i-1 {
+		v.inQuote = true
+	} else {
+		v.opens(b, i)
+	}
+}
+
 // opens looks at a quote outside quotes: at the start of a cell it opens one, elsewhere it is text.
 func (v *survey) opens(b []byte, i int) {
 	if v.recent[1].pos+stride <= v.base+int64(i) {
 		v.starts(b, v.outside, i)
 	}
 	if i > 0 && b[i-1] == v.delim[0] || v.cellStart(b, i) {
-		v.inQuote, v.openPos = true, v.base+int64(i)
+		v.inQuote, v.vague, v.openPos = true, false, v.base+int64(i)
 	}
 }
 
