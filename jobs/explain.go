@@ -34,10 +34,11 @@ type ExplainedLine struct {
 
 // SourceRow is one row of an export.
 type SourceRow struct {
-	Table string `json:"table"`
-	File  string `json:"file"`
-	Line  int    `json:"line"`
-	Text  string `json:"text"`
+	Measure string `json:"measure,omitempty"` // that the row enters, of a line
+	Table   string `json:"table"`
+	File    string `json:"file"`
+	Line    int    `json:"line"`
+	Text    string `json:"text"`
 }
 
 // RunOf is the run to explain: the close that posted the period, or else the one preview of it; several previews need
@@ -183,17 +184,21 @@ func (e *explainer) line(l Line) (ExplainedLine, error) {
 	if l.Series == "" {
 		return out, nil
 	}
-	tables := e.tablesOf(l.Series)
-	for _, origin := range e.lineage.Rows(l.Series) {
-		row, sealed, err := e.row(origin, tables)
-		if err != nil {
-			return out, err
+	for _, series := range byMeasure(l.Series) {
+		measure, _, _ := strings.Cut(series, "|")
+		tables := e.tablesOf(measure)
+		for _, origin := range e.lineage.Rows(series) {
+			row, sealed, err := e.row(origin, tables)
+			if err != nil {
+				return out, err
+			}
+			if sealed {
+				out.Sealed++
+				continue
+			}
+			row.Measure = measure
+			out.Rows = append(out.Rows, row)
 		}
-		if sealed {
-			out.Sealed++
-			continue
-		}
-		out.Rows = append(out.Rows, row)
 	}
 	sums := map[string]comp.Amount{}
 	for _, c := range e.credits {
@@ -217,9 +222,23 @@ func (e *explainer) line(l Line) (ExplainedLine, error) {
 	return out, nil
 }
 
-// tablesOf are the tables that the measure of a series reads.
-func (e *explainer) tablesOf(series string) []string {
-	measure, _, _ := strings.Cut(series, "|")
+// byMeasure groups a line's series, which ";" joins, by measure: the component's own first, then those of its gates.
+func byMeasure(series string) []string {
+	var out []string
+	for _, one := range strings.Split(series, ";") {
+		measure, _, _ := strings.Cut(one, "|")
+		i := slices.IndexFunc(out, func(s string) bool { return strings.HasPrefix(s, measure+"|") })
+		if i < 0 {
+			out = append(out, one)
+			continue
+		}
+		out[i] += ";" + one
+	}
+	return out
+}
+
+// tablesOf are the tables that a measure reads.
+func (e *explainer) tablesOf(measure string) []string {
 	var out []string
 	for _, m := range e.k.config.Measures {
 		if m.ID != measure {

@@ -28,30 +28,13 @@ type seriesAt struct {
 	from, to         int
 }
 
-// Rows are the origins of the rows behind a series "measure|subject|first day|last day" (both days inclusive, ISO), over
-// all atoms that lie within these days, sorted by file and position, each once. An unknown series gives none.
+// Rows are the origins of the rows behind a series "measure|subject|first day|last day" (both days inclusive, ISO), or
+// behind several of them joined by ";", over all atoms that lie within these days, sorted by file and position, each once.
+// An unknown series gives none.
 func (l *Lineage) Rows(series string) []comp.Origin {
-	measure, rest, ok := strings.Cut(series, "|")
-	parts := strings.Split(rest, "|")
-	if !ok || len(parts) < 3 {
-		return nil
-	}
-	k := len(parts) - 2
-	first, err1 := comp.ParseDate(parts[k])
-	last, err2 := comp.ParseDate(parts[k+1])
-	m, s := indexOf(l.measures, measure), indexOf(l.subjects, strings.Join(parts[:k], "|"))
-	if err1 != nil || err2 != nil || m < 0 || s < 0 {
-		return nil
-	}
-	at := sort.Search(len(l.series), func(i int) bool {
-		x := &l.series[i]
-		return x.measure > m || (x.measure == m && x.subject >= s)
-	})
 	var rows []rowAt
-	for ; at < len(l.series) && l.series[at].measure == m && l.series[at].subject == s; at++ {
-		if x := l.series[at]; first <= x.period.Start && x.period.End-1 <= last {
-			rows, _ = decodeRows(rows, l.data[x.from:x.to], len(l.files))
-		}
+	for _, one := range strings.Split(series, ";") {
+		rows = l.find(rows, one)
 	}
 	rows = sortRows(rows)
 	out := make([]comp.Origin, len(rows))
@@ -60,6 +43,32 @@ func (l *Lineage) Rows(series string) []comp.Origin {
 		out[i] = comp.Origin{File: f.Digest, Name: f.Name, Pos: r.pos}
 	}
 	return out
+}
+
+// find adds the rows of one series.
+func (l *Lineage) find(rows []rowAt, series string) []rowAt {
+	measure, rest, ok := strings.Cut(series, "|")
+	parts := strings.Split(rest, "|")
+	if !ok || len(parts) < 3 {
+		return rows
+	}
+	k := len(parts) - 2
+	first, err1 := comp.ParseDate(parts[k])
+	last, err2 := comp.ParseDate(parts[k+1])
+	m, s := indexOf(l.measures, measure), indexOf(l.subjects, strings.Join(parts[:k], "|"))
+	if err1 != nil || err2 != nil || m < 0 || s < 0 {
+		return rows
+	}
+	at := sort.Search(len(l.series), func(i int) bool {
+		x := &l.series[i]
+		return x.measure > m || (x.measure == m && x.subject >= s)
+	})
+	for ; at < len(l.series) && l.series[at].measure == m && l.series[at].subject == s; at++ {
+		if x := l.series[at]; first <= x.period.Start && x.period.End-1 <= last {
+			rows, _ = decodeRows(rows, l.data[x.from:x.to], len(l.files))
+		}
+	}
+	return rows
 }
 
 func indexOf(names []string, name string) int32 {

@@ -83,7 +83,10 @@ func printExplained(w io.Writer, e jobs.Explained) {
 		if l.Sealed > 0 {
 			fmt.Fprintf(w, "  %-8s %s, not shown\n", "sealed", plural(l.Sealed, "row", "rows"))
 		}
-		for _, r := range l.Rows {
+		for i, r := range l.Rows {
+			if i > 0 && r.Measure != l.Rows[i-1].Measure || i == 0 && r.Measure != l.Rows[len(l.Rows)-1].Measure {
+				fmt.Fprintf(w, "  %-8s %s\n", "rows of", r.Measure)
+			}
 			printRow(w, r)
 		}
 	}
