@@ -3,26 +3,12 @@ package reports
 import (
 	"strconv"
 	"strings"
-	"time"
 
 	"carrot/transform/comp"
 )
 
 // grouped puts a comma before every third digit left of the point: 1234567.50 becomes 1,234,567.50.
-func grouped(decimal string) string {
-	sign := ""
-	if strings.HasPrefix(decimal, "-") {
-		sign, decimal = "-", decimal[1:]
-	}
-	whole, frac, point := strings.Cut(decimal, ".")
-	for i := len(whole) - 3; i > 0; i -= 3 {
-		whole = whole[:i] + "," + whole[i:]
-	}
-	if point {
-		whole += "." + frac
-	}
-	return sign + whole
-}
+func grouped(decimal string) string { return comp.Grouped(decimal) }
 
 // money is for people: "1,234.50 EUR".
 func money(m comp.Money) string {
@@ -90,29 +76,10 @@ func measured(n *comp.Number, unit string, digits int, cur comp.Currency) string
 }
 
 // day is "25 March 2026"; "" for an absent date.
-func day(d comp.Date) string {
-	if d == comp.NoDate {
-		return ""
-	}
-	return d.Time().Format("2 January 2006")
-}
+func day(d comp.Date) string { return d.Words() }
 
 // span is a period in words, both ends inclusive: "February 2026", "January to March 2026", or two dates.
-func span(p comp.Period) string {
-	first, last := p.Start.Time(), (p.End - 1).Time()
-	whole := first.Day() == 1 && p.End.Time().Day() == 1
-	switch {
-	case whole && first.Year() == last.Year() && first.Month() == last.Month():
-		return first.Format("January 2006")
-	case whole && first.Year() == last.Year() && first.Month() == time.January && last.Month() == time.December:
-		return first.Format("2006")
-	case whole && first.Year() == last.Year():
-		return first.Format("January") + " to " + last.Format("January 2006")
-	case whole:
-		return first.Format("January 2006") + " to " + last.Format("January 2006")
-	}
-	return day(p.Start) + " to " + day(p.End-1)
-}
+func span(p comp.Period) string { return p.Words() }
 
 // plural is "1 row" or "12 rows".
 func plural(n int, noun string) string {

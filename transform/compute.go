@@ -33,6 +33,7 @@ type assessment struct {
 	part         *participation
 	grid         *grid
 	tally        *tally
+	duties       []duty
 	entitlements []entitlement // sorted by payee, plan, component, period
 	findings     []comp.Finding
 	held         map[string][]string // payee to the findings that hold the statement; read by key only
@@ -55,7 +56,7 @@ func assess(in *Inputs, v *Verbs) (*assessment, error) {
 	}
 	s := newSettler(in, v, company, part, g, t)
 	s.logins(ds)
-	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, entitlements: s.settle(ds)}
+	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds)}
 	a.findings = append(append(append(append(a.findings, in.Found...), findings...), append(notices, facts...)...), s.findings...)
 	if err := a.expect(); err != nil {
 		return nil, err

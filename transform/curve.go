@@ -13,9 +13,25 @@ type CurveInput struct {
 	Quota      comp.Number // after proration; bands of attainment scale with it
 	HasQuota   bool
 	Attainment comp.Number
-	Target     comp.Number // after proration
-	Rate       comp.Number // of a rate curve
+	Target     comp.Number   // after proration
+	Rate       comp.Number   // of a rate curve
+	Currency   comp.Currency // of pay: for the sentences
+	Unit       string        // of the measure: for the sentences
 }
+
+// value is a number of the measure's as a person writes it.
+func (in CurveInput) value(n comp.Number) string { return about(inUnit(n, in.Unit, in.Currency)) }
+
+// at is a point of the curve's bands as a person writes it.
+func (in CurveInput) at(c comp.Curve, n comp.Number) string {
+	if c.Of == "attainment" {
+		return percent(n)
+	}
+	return in.value(n)
+}
+
+// is says what pay comes to.
+func (in CurveInput) is(n comp.Number) string { return equals(cash(n, in.Currency)) }
 
 // CurveResult is exact pay, with how it came about: the rate or factor in words and one sentence a step.
 type CurveResult struct {
@@ -24,42 +40,41 @@ type CurveResult struct {
 	Working []string
 }
 
-// percent prints 0.055 as "5.5 %" and a number without a finite decimal, such as 1/3, rounded to six digits with "≈".
-func percent(n comp.Number) string {
-	p := n.Mul(comp.Int(100))
-	if s := p.String(); !strings.Contains(s, "/") && len(s) <= 12 {
-		return s + " %"
-	}
-	return "≈" + p.Fixed(4, comp.HalfAway) + " %"
-}
-
-// plain prints a number for a sentence: exact where that is short, else rounded with "≈".
-func plain(n comp.Number) string {
-	if s := n.String(); !strings.Contains(s, "/") && len(s) <= 18 {
-		return s
-	}
-	return "≈" + n.Fixed(6, comp.HalfAway)
-}
-
 // pay leads from a measure's value to exact pay by the curve's shape.
 func pay(c comp.Curve, in CurveInput) CurveResult {
 	switch c.Kind {
 	case comp.RateCurve:
 		p := in.Value.Mul(in.Rate)
-		return CurveResult{p, percent(in.Rate), []string{fmt.Sprintf("%s × %s = %s", plain(in.Value), percent(in.Rate), plain(p))}}
+		return CurveResult{p, percent(in.Rate), []string{fmt.Sprintf("%s × %s %s", in.value(in.Value), percent(in.Rate), in.is(p))}}
 	case comp.Marginal:
 		return marginal(c, in)
 	case comp.Linear:
 		p := in.Target.Mul(in.Attainment)
-		return CurveResult{p, "factor " + percent(in.Attainment),
-			[]string{fmt.Sprintf("target %s × attainment %s = %s", plain(in.Target), percent(in.Attainment), plain(p))}}
+		return CurveResult{p, percent(in.Attainment) + " of the target",
+			[]string{fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(in.Attainment), in.is(p))}}
 	case comp.Interpolate:
-		f := interpolate(c.Points, abscissa(c, in))
+		x := abscissa(c, in)
+		f := interpolate(c.Points, x)
 		p := in.Target.Mul(f)
-		return CurveResult{p, "factor " + percent(f), []string{fmt.Sprintf("at %s the factor is %s; target %s × factor = %s",
-			percent(abscissa(c, in)), percent(f), plain(in.Target), plain(p))}}
+		return CurveResult{p, percent(f) + " of the target", []string{
+			fmt.Sprintf("At %s, %s, the plan pays %s of the target", in.at(c, x), neighbours(c, in, x), percent(f)),
+			fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(f), in.is(p))}}
 	}
 	return banded(c, in)
+}
+
+// neighbours says which points of a curve decide at x.
+func neighbours(c comp.Curve, in CurveInput, x comp.Number) string {
+	last := len(c.Points) - 1
+	if x.Cmp(c.Points[0].From) <= 0 {
+		return "at or below " + in.at(c, c.Points[0].From)
+	}
+	for i := 1; i <= last; i++ {
+		if a, b := c.Points[i-1], c.Points[i]; x.Cmp(b.From) < 0 {
+			return fmt.Sprintf("on the line from %s (pays %s) to %s (pays %s)", in.at(c, a.From), percent(a.Pays), in.at(c, b.From), percent(b.Pays))
+		}
+	}
+	return "at or above " + in.at(c, c.Points[last].From)
 }
 
 // abscissa is what a curve's bands and points are read against.
@@ -90,10 +105,34 @@ func marginal(c comp.Curve, in CurveInput) CurveResult {
 		part := slice.Mul(b.Pays)
 		r.Pay = r.Pay.Add(part)
 		rates = append(rates, percent(b.Pays))
-		r.Working = append(r.Working, fmt.Sprintf("from %s: %s × %s = %s", plain(from), plain(slice), percent(b.Pays), plain(part)))
+		r.Working = append(r.Working, fmt.Sprintf("%s: %s × %s %s", sliceWords(c, in, b, scale), in.value(slice), percent(b.Pays), in.is(part)))
 	}
-	r.Rate = strings.Join(rates, " / ")
+	if len(rates) > 1 {
+		r.Working = append(r.Working, "Together: "+about(cash(r.Pay, in.Currency)))
+	}
+	r.Rate = strings.Join(rates, ", then ")
 	return r
+}
+
+// sliceWords names the part of the value that one band pays for.
+func sliceWords(c comp.Curve, in CurveInput, b comp.Band, scale comp.Number) string {
+	from, to := in.value(b.From.Mul(scale)), in.value(b.To.Mul(scale))
+	of := ""
+	if c.Of == "attainment" {
+		of = " (from " + percent(b.From) + " of the quota)"
+		if !b.Open {
+			of = " (" + percent(b.From) + " to " + percent(b.To) + " of the quota)"
+		}
+	}
+	switch {
+	case b.Open && b.From.IsZero():
+		return "On all of it" + of
+	case b.Open:
+		return "What is above " + from + of
+	case b.From.IsZero():
+		return "Up to " + to + of
+	}
+	return "From " + from + " to " + to + of
 }
 
 // banded pays by the one band that the value or attainment reaches: Retroactive the whole value at its rate, StepCurve
@@ -102,15 +141,33 @@ func banded(c comp.Curve, in CurveInput) CurveResult {
 	x := abscissa(c, in)
 	b, ok := bandAt(c, x)
 	if !ok {
-		return CurveResult{Rate: "below the first band", Working: []string{percent(x) + " is below the first band: nothing is paid"}}
+		return CurveResult{Rate: "below the first band", Working: []string{in.at(c, x) + " is below the first band: nothing is paid"}}
 	}
-	base, word := in.Target, "factor"
+	base, rate := in.Target, percent(b.Pays)
+	text, word := money(base, in.Currency), rate+" of the target"
 	if c.Kind == comp.Retroactive {
-		base, word = in.Value, "rate"
+		base, text, word = in.Value, in.value(in.Value), rate
 	}
 	p := base.Mul(b.Pays)
-	return CurveResult{p, word + " " + percent(b.Pays),
-		[]string{fmt.Sprintf("the band from %s is reached: %s × %s %s = %s", plain(b.From), plain(base), word, percent(b.Pays), plain(p))}}
+	return CurveResult{p, word, []string{fmt.Sprintf("%s lies in the band %s, which pays %s", in.at(c, x), bandWords(c, in, b), word),
+		fmt.Sprintf("%s × %s %s", text, rate, in.is(p))}}
+}
+
+// bandWords names a band and says which of its ends belong to it.
+func bandWords(c comp.Curve, in CurveInput, b comp.Band) string {
+	from, to := in.at(c, b.From), in.at(c, b.To)
+	first := b.From.Cmp(c.Bands[0].From) == 0
+	switch {
+	case b.Open && c.UpperEdge && !first:
+		return "above " + from
+	case b.Open:
+		return "from " + from
+	case c.UpperEdge && !first:
+		return "above " + from + " up to " + to
+	case c.UpperEdge:
+		return "from " + from + " up to " + to
+	}
+	return "from " + from + " to below " + to
 }
 
 // bandAt is the band that holds x: [From, To) by default, (From, To] with UpperEdge, where the first also holds its From.

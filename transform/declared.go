@@ -7,9 +7,11 @@ import (
 	"carrot/transform/comp"
 )
 
-// terms are a component's declared numbers for the periods of one calculation, prorated and summed, in pay currency.
+// terms are a component's declared numbers for the periods of one calculation, prorated and summed, in pay currency. caps
+// is how the cap came about.
 type terms struct {
 	quota, target, cap comp.Number
+	caps               addends
 	hasQuota, hasCap   bool
 }
 
@@ -19,6 +21,8 @@ func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []com
 	c := &s.in.Plans[d.plan].Components[d.component]
 	ok = true
 	t.hasQuota, t.hasCap = c.Quota != nil, len(c.Cap) > 0
+	unit := s.unitOf(c.Measure)
+	var quotas, targets addends
 	for _, p := range periods {
 		days := s.v.Participated(s.part.spans[payee][d.plan], p)
 		if days == 0 {
@@ -27,14 +31,16 @@ func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []com
 		f, fine := s.factor(payee, d, p, days, w)
 		ok = ok && fine
 		if t.hasQuota {
-			q, fine := s.quotaFor(payee, c, currency, p, w)
-			t.quota, ok = t.quota.Add(f(q)), ok && fine
+			q, text, fine := s.quotaFor(payee, c, currency, p, w)
+			t.quota, ok = t.quota.Add(f.of(q)), ok && fine
+			quotas = append(quotas, text+f.text)
 		}
 		for _, x := range []struct {
 			values []comp.Dated
 			into   *comp.Number
+			said   *addends
 			what   string
-		}{{c.Target, &t.target, "target"}, {c.Cap, &t.cap, "cap"}} {
+		}{{c.Target, &t.target, &targets, "target"}, {c.Cap, &t.cap, &t.caps, "cap"}} {
 			if len(x.values) == 0 {
 				continue
 			}
@@ -44,22 +50,66 @@ func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []com
 					"add it to the plan"))
 				ok = false
 			}
-			*x.into = x.into.Add(f(n))
+			*x.into = x.into.Add(f.of(n))
+			*x.said = append(*x.said, money(n, currency)+f.text)
 		}
 	}
 	if t.hasQuota && ok {
-		unit := currency
-		if !s.money(c.Measure) {
-			unit = ""
-		}
-		w.result.Quota = &comp.Amount{Number: t.quota, Currency: unit}
-		w.say("quota %s", w.result.Quota)
+		w.result.Quota = &comp.Amount{Number: t.quota, Currency: s.quotaUnit(c, currency)}
+		text, whole := inUnit(t.quota, unit, currency)
+		w.say("%s", quotas.sum("Quota"+overAll(periods), text, whole))
 	}
 	if len(c.Target) > 0 && ok {
 		w.result.Target = &comp.Amount{Number: t.target, Currency: currency}
-		w.say("target %s", w.result.Target)
+		text, whole := cash(t.target, currency)
+		w.say("%s", targets.sum("Target pay"+overAll(periods), text, whole))
 	}
 	return t, ok
+}
+
+// overAll names the time that a sum over several periods is about; nothing for one period, which the component names.
+func overAll(periods []comp.Period) string {
+	if len(periods) < 2 {
+		return ""
+	}
+	return ", " + whole(periods).Words()
+}
+
+// whole is the time from the first of some periods to the last.
+func whole(periods []comp.Period) comp.Period {
+	return comp.Period{Start: periods[0].Start, End: periods[len(periods)-1].End}
+}
+
+// unitOf is a measure's unit.
+func (s *settler) unitOf(measure string) string {
+	if s.money(measure) {
+		return "money"
+	}
+	return s.in.Measures[s.measures[measure]].Unit
+}
+
+// quotaUnit is the currency of a quota; "" where the measure is no money.
+func (s *settler) quotaUnit(c *comp.Component, currency comp.Currency) comp.Currency {
+	if s.money(c.Measure) {
+		return currency
+	}
+	return ""
+}
+
+// sealed says whether a measure reads a sealed table.
+func (s *settler) sealed(measure string) bool {
+	m, ok := s.measures[measure]
+	if !ok {
+		return false
+	}
+	for _, t := range s.in.Measures[m].Terms {
+		for i := range s.in.Contracts {
+			if s.in.Contracts[i].Class == comp.Sealed && s.in.Contracts[i].Name() == t.Table {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // money says whether a measure's value is money.
@@ -76,9 +126,22 @@ func (s *settler) money(measure string) bool {
 	return false
 }
 
-// factor is how a whole period's number becomes this payee's: by days of participation and by fte, as the plan declares.
-func (s *settler) factor(payee int, d duty, p comp.Period, days int, w *worked) (func(comp.Number) comp.Number, bool) {
+// factor is how a whole period's number becomes one payee's, and how a person writes that down.
+type factor struct {
+	of   func(comp.Number) comp.Number
+	text string // such as " × 17/31 days × 0.8 full-time"; "" for the whole
+}
+
+// factor is by days of participation and by fte, as the plan declares.
+func (s *settler) factor(payee int, d duty, p comp.Period, days int, w *worked) (factor, bool) {
 	c := &s.in.Plans[d.plan].Components[d.component]
+	f := factor{}
+	if c.Prorate != "days" {
+		days = p.Days()
+	}
+	if days != p.Days() {
+		f.text = fmt.Sprintf(" × %d/%d days on the plan", days, p.Days())
+	}
 	fte := comp.Int(1)
 	if c.FTE {
 		day, _ := lastDay(s.part.spans[payee][d.plan], p)
@@ -86,50 +149,43 @@ func (s *settler) factor(payee int, d duty, p comp.Period, days int, w *worked) 
 		n, err := comp.ParseNumber(text, 6)
 		if !has || err != nil {
 			w.hold(s.payeeFinding(payee, c, "missing_fte", fmt.Sprintf("%s has no plain fte on %s (found %q)", s.company.People[payee].ID, day, text), "set it in the source"))
-			return func(n comp.Number) comp.Number { return n }, false
+			return factor{of: func(n comp.Number) comp.Number { return n }}, false
 		}
 		fte = n
 		if n.Cmp(comp.Int(1)) != 0 {
-			w.say("full-time equivalent %s", plain(n))
+			f.text += " × " + n.String() + " of full time"
 		}
 	}
-	if c.Prorate != "days" {
-		days = p.Days()
-	}
-	if days != p.Days() {
-		w.say("%d of %d days on the plan in %s", days, p.Days(), p)
-	}
-	return func(n comp.Number) comp.Number { return s.v.Prorate(n, days, p.Days()).Mul(fte) }, true
+	f.of = func(n comp.Number) comp.Number { return s.v.Prorate(n, days, p.Days()).Mul(fte) }
+	return f, true
 }
 
-// quotaFor is the number to attain in one whole period: from the quota table by name, or from the plan's dated values.
-func (s *settler) quotaFor(payee int, c *comp.Component, currency comp.Currency, p comp.Period, w *worked) (comp.Number, bool) {
+// quotaFor is the number to attain in one whole period: from the quota table by name, or from the plan's dated values. The
+// text is how a person writes it.
+func (s *settler) quotaFor(payee int, c *comp.Component, currency comp.Currency, p comp.Period, w *worked) (n comp.Number, text string, ok bool) {
 	id := s.company.People[payee].ID
 	if c.Quota.Name == "" {
-		unit := currency
-		if !s.money(c.Measure) {
-			unit = ""
-		}
+		unit := s.quotaUnit(c, currency)
 		n, _, has := s.v.InForce(c.Quota.Dated, unit, p)
 		if !has {
 			w.hold(s.payeeFinding(payee, c, "missing_quota", fmt.Sprintf("component %s has no quota in %q on %s", c.ID, unit, p.End-1), "add it to the plan"))
 		}
-		return n, has
+		return n, about(inUnit(n, s.unitOf(c.Measure), currency)), has
 	}
 	q, has := s.v.Quota(s.quotas[[2]string{id, c.Quota.Name}], p)
 	if !has {
 		w.hold(s.payeeFinding(payee, c, "missing_quota", fmt.Sprintf("%s has no quota %q on %s", id, c.Quota.Name, p.End-1), "add a row to the quota table"))
-		return comp.Number{}, false
+		return comp.Number{}, "", false
 	}
 	if q.Amount.Currency == "" || q.Amount.Currency == currency {
-		return q.Amount.Number, true
+		return q.Amount.Number, about(inUnit(q.Amount.Number, s.unitOf(c.Measure), currency)), true
 	}
 	rate, has := s.v.Rate(s.company.FX, q.Amount.Currency, currency, p)
 	if !has {
 		w.hold(s.missingRate(payee, c, q.Amount.Currency, currency, p))
-		return comp.Number{}, false
+		return comp.Number{}, "", false
 	}
-	return q.Amount.Number.Mul(rate), true
+	return q.Amount.Number.Mul(rate), money(q.Amount.Number, q.Amount.Currency) + " × " + rate.String(), true
 }
 
 func (s *settler) missingRate(payee int, c *comp.Component, from, to comp.Currency, p comp.Period) string {
@@ -159,25 +215,33 @@ func (s *settler) measureOf(id string, payee int, d duty, currency comp.Currency
 	m := &s.in.Measures[s.measures[id]]
 	var value comp.Number
 	var hits, n int64
+	var parts addends
 	for _, p := range periods {
 		span := s.v.Window(s.in.Plans[d.plan].Components[d.component].Every, p, max(1, m.Window), s.company.Calendars)
 		subject, ranges := s.about(m, payee, d, p, span)
 		if subject < 0 {
 			continue
 		}
+		var own comp.Number
+		parts = nil
 		for _, sm := range s.gather(s.measures[id], subject, ranges, w) {
 			hits, n = hits+sm.hits, n+sm.n
-			v := sm.value
+			v, text := sm.value, money(sm.value, sm.currency)
 			if sm.currency != "" && sm.currency != currency {
 				rate, ok := s.v.Rate(s.company.FX, sm.currency, currency, p)
 				if !ok {
 					w.hold(s.missingRate(payee, &s.in.Plans[d.plan].Components[d.component], sm.currency, currency, p))
 					continue
 				}
-				w.say("%s %s × %s = %s %s, rate of %s", plain(v), sm.currency, rate, plain(v.Mul(rate)), currency, p.End-1)
-				v = v.Mul(rate)
+				v, text = v.Mul(rate), fmt.Sprintf("%s × %s (rate of %s)", text, rate, (p.End-1).Words())
 			}
-			value = value.Add(v)
+			own, parts = own.Add(v), append(parts, text)
+		}
+		value = value.Add(own)
+		if s.money(id) && len(periods) > 1 {
+			text, whole := cash(own, currency)
+			w.say("%s", parts.sum(p.Words(), text, whole))
+			parts = nil
 		}
 	}
 	w.result.N += n
@@ -185,13 +249,26 @@ func (s *settler) measureOf(id string, payee int, d duty, currency comp.Currency
 	if !ok || (minN > 0 && !s.v.Enough(n, minN)) {
 		return measured{missing: true}
 	}
+	w.say("%s", s.found(m, out, value, hits, n, currency, parts, periods))
+	return measured{value: out}
+}
+
+// found says what a measure came to, and from what.
+func (s *settler) found(m *comp.Measure, out, sum comp.Number, hits, n int64, currency comp.Currency, parts addends, periods []comp.Period) string {
+	title, rows := m.Title+overAll(periods), comp.Grouped(fmt.Sprint(n))
 	switch m.Aggregate {
 	case comp.Share, comp.Rate:
-		w.say("%s: %d of %d = %s", m.Title, hits, n, percent(out))
-	default:
-		w.say("%s: %s (n = %d)", m.Title, plain(out), n)
+		return fmt.Sprintf("%s: %s of %s %s", title, comp.Grouped(fmt.Sprint(hits)), rows, equals(hundredths(out)))
+	case comp.Mean:
+		return fmt.Sprintf("%s: %s / %s %s", title, written(sum, 0), rows, equals(inUnit(out, s.unitOf(m.ID), currency)))
+	case comp.Count:
+		return title + ": " + rows
 	}
-	return measured{value: out}
+	text, whole := inUnit(out, s.unitOf(m.ID), currency)
+	if len(parts) == 0 {
+		parts = addends{text}
+	}
+	return parts.sum(title, text, whole) + " (n = " + rows + ")"
 }
 
 // about is whose tally a measure reads for a payee and the days of it: the payee's own on days of participation, or the

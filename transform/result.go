@@ -1,7 +1,9 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 
 	"carrot/transform/comp"
@@ -15,6 +17,7 @@ func (a *assessment) result(due []owed) *comp.Result {
 	}
 	r := &comp.Result{Run: a.in.Run, Company: a.in.Settings.Company, Question: a.in.Settings.Question, Entities: a.in.Settings.Entities,
 		Credits: a.tally.credits, Waivers: a.inForce(), Expectations: a.expectations}
+	a.enter(r.Credits)
 	for i, c := range r.Credits {
 		k := [2]string{c.Payee, c.Measure}
 		b.credits[k] = append(b.credits[k], i)
@@ -33,6 +36,36 @@ func (a *assessment) result(due []owed) *comp.Result {
 	r.Held = a.heldList(r.Statements)
 	r.Controls = a.controls()
 	return r
+}
+
+// enter says of each credit which measuring period it entered: of those that its measure is read in, the shortest that
+// holds its day.
+func (a *assessment) enter(credits []comp.Credit) {
+	read := map[string][]comp.Period{} // by measure, the shortest first
+	for _, d := range a.duties {
+		c := &a.in.Plans[d.plan].Components[d.component]
+		ids := []string{c.Measure}
+		for _, g := range c.Gates {
+			ids = append(ids, g.Measure)
+		}
+		for _, id := range ids {
+			ps := read[id]
+			i, found := slices.BinarySearchFunc(ps, d.period, func(x, y comp.Period) int {
+				return cmp.Or(cmp.Compare(x.Days(), y.Days()), cmp.Compare(x.Start, y.Start))
+			})
+			if !found {
+				read[id] = slices.Insert(ps, i, d.period)
+			}
+		}
+	}
+	for i := range credits {
+		for _, p := range read[credits[i].Measure] {
+			if p.Contains(credits[i].Date) {
+				credits[i].Period = p
+				break
+			}
+		}
+	}
 }
 
 // inForce is the waivers that apply on the business date.

@@ -97,12 +97,13 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 	if n := len(periods); n > 1 && s.tookPart(payee, d.plan, periods[:n-1]) {
 		b := s.work(payee, d, currency, periods[:n-1])
 		before = b.result.Amount
-		w.result.Working = append(w.result.Working, fmt.Sprintf("to date %s less %s up to the period before", w.result.Amount, before))
+		w.say("Less %s for %s = %s", paid(before), whole(periods[:n-1]).Words(), paid(comp.Money{Minor: w.result.Amount.Minor - before.Minor, Currency: currency}))
 		w.result.Exact.Number = w.result.Exact.Number.Sub(before.Amount().Number)
 	}
 	w.result.Amount.Minor -= before.Minor
 	w.result.Plan, w.result.Component, w.result.Title, w.result.Clause = plan.ID, c.ID, c.Title, c.Clause
 	w.result.Period, w.result.Shown = d.period, c.Shown
+	w.result.Sealed = s.sealed(c.Measure)
 	if m, ok := s.measures[c.Measure]; ok {
 		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}
@@ -162,24 +163,24 @@ func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp
 	}
 	m := s.measure(payee, d, currency, periods, &w)
 	if m.missing {
-		w.result.Exact = comp.Amount{Number: s.missing(payee, c, terms, &w), Currency: currency}
+		w.result.Exact = comp.Amount{Number: s.missing(payee, c, currency, terms, &w), Currency: currency}
 	} else {
-		w.result.Exact = comp.Amount{Number: s.curve(payee, d, terms, m, &w), Currency: currency}
+		w.result.Exact = comp.Amount{Number: s.curve(payee, d, currency, terms, m, &w), Currency: currency}
 	}
 	w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
 	if terms.hasCap {
 		if capped := s.v.Cap(w.result.Exact.Number, terms.cap); capped.Cmp(w.result.Exact.Number) != 0 {
-			w.say("capped at %s", plain(terms.cap))
+			w.say("%s", terms.caps.sum("Capped", money(terms.cap, currency), true))
 			w.result.Exact.Number = capped
 		}
 	}
-	money, err := s.v.Round(w.result.Exact, s.in.Plans[d.plan].Rounding)
+	rounded, err := s.v.Round(w.result.Exact, s.in.Plans[d.plan].Rounding)
 	if err != nil {
 		w.hold(s.payeeFinding(payee, c, "cannot_round", err.Error(), "check the plan's rates"))
-		money = comp.Money{Currency: currency}
+		rounded = comp.Money{Currency: currency}
 	}
-	w.result.Amount = money
-	w.say("rounded %s to %s", s.in.Plans[d.plan].Rounding, money)
+	w.result.Amount = rounded
+	w.say("Rounded %s: %s", roundings[s.in.Plans[d.plan].Rounding], paid(rounded))
 	return w
 }
 
@@ -199,26 +200,35 @@ func (s *settler) payeeFinding(payee int, c *comp.Component, code, message, hint
 }
 
 // missing is the pay of a component whose measure is missing, by the plan's declared rule.
-func (s *settler) missing(payee int, c *comp.Component, t terms, w *worked) comp.Number {
+func (s *settler) missing(payee int, c *comp.Component, currency comp.Currency, t terms, w *worked) comp.Number {
 	switch c.Missing {
 	case "neutral":
 		n := s.v.Neutral(t.target)
-		w.result.Rate = "neutral"
-		w.say("n = %d is too few to tell: the component is neutral and pays its target of %s", w.result.N, plain(n))
+		w.result.Rate = "neutral, the target is paid"
+		w.say("%s: the component is neutral and pays its target, %s", s.tooFew(c, w), money(n, currency))
 		return n
 	case "hold":
 		w.hold(s.payeeFinding(payee, c, "measure_missing", fmt.Sprintf("%s has no value of %s and the plan holds the component", s.company.People[payee].ID, c.Measure),
 			"wait for the data, or settle it with a waiver"))
 	}
 	w.result.Rate = "no value"
-	w.say("n = %d: nothing is paid", w.result.N)
+	w.say("%s: nothing is paid", s.tooFew(c, w))
 	return comp.Number{}
 }
 
+// tooFew says why a measure is missing.
+func (s *settler) tooFew(c *comp.Component, w *worked) string {
+	title := s.in.Measures[s.measures[c.Measure]].Title
+	if w.result.N == 0 {
+		return title + ": there is no row to count"
+	}
+	return fmt.Sprintf("%s: n = %d, and fewer than %d are too few to tell", title, w.result.N, c.MinN)
+}
+
 // curve is exact pay from value, attainment and target.
-func (s *settler) curve(payee int, d duty, t terms, m measured, w *worked) comp.Number {
+func (s *settler) curve(payee int, d duty, currency comp.Currency, t terms, m measured, w *worked) comp.Number {
 	c := &s.in.Plans[d.plan].Components[d.component]
-	in := CurveInput{Value: m.value, Target: t.target, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate}
+	in := CurveInput{Value: m.value, Target: t.target, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate, Currency: currency, Unit: s.unitOf(c.Measure)}
 	if t.hasQuota {
 		a, ok := s.v.Attain(m.value, t.quota)
 		if !ok {
@@ -227,7 +237,7 @@ func (s *settler) curve(payee int, d duty, t terms, m measured, w *worked) comp.
 		}
 		in.Attainment = a
 		w.result.Attainment = &a
-		w.say("attainment %s / %s = %s", plain(m.value), plain(t.quota), percent(a))
+		w.say("Attainment: %s / %s %s", about(inUnit(m.value, in.Unit, currency)), about(inUnit(t.quota, in.Unit, currency)), equals(hundredths(a)))
 	}
 	if c.Shown && c.Curve.Kind == "" {
 		return comp.Number{}
@@ -265,14 +275,19 @@ func (s *settler) gates(payee int, d duty, currency comp.Currency, periods []com
 	for _, g := range c.Gates {
 		gw := worked{}
 		m := s.measureOf(g.Measure, payee, d, currency, periods, &gw, 0)
+		gate, unit := s.in.Measures[s.measures[g.Measure]].Title, s.unitOf(g.Measure)
+		if n := len(gw.result.Working); n > 0 {
+			gate = gw.result.Working[n-1]
+		}
+		bar := about(inUnit(g.AtLeast, unit, currency))
 		switch {
 		case m.missing:
-			w.say("gate %s has no value and stays open", g.Measure)
+			w.say("Gate: %s: no value, so the gate stays open", gate)
 		case !s.v.Gate(m.value, g.AtLeast):
-			w.say("gate %s: %s (n = %d) is below %s: nothing is paid", g.Measure, percent(m.value), gw.result.N, percent(g.AtLeast))
+			w.say("Gate: %s, below the %s needed: nothing is paid", gate, bar)
 			pay = comp.Number{}
 		default:
-			w.say("gate %s: %s (n = %d) reaches %s", g.Measure, percent(m.value), gw.result.N, percent(g.AtLeast))
+			w.say("Gate: %s, which reaches the %s needed", gate, bar)
 		}
 		w.series = append(w.series, gw.series...)
 	}

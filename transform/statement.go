@@ -125,16 +125,20 @@ func (b *builder) corrections(s *comp.Statement, due []owed) {
 		}
 		month, _ := comp.ParseMonth(o.key.month)
 		l := comp.Line{Kind: comp.TrueUp, Plan: o.key.plan, Component: o.key.component, Cause: o.cause, For: month, Exact: o.amount.Amount(), Amount: o.amount}
-		l.Title = fmt.Sprintf("Correction of %s: %s", o.key.month, o.cause)
+		_, title := b.deltaName(comp.Earning, o.key.plan, o.key.component)
+		what := "Correction for " + o.cause
+		l.Title = fmt.Sprintf("%s, correction of %s", title, month.Words())
 		if o.cause == releaseCause {
-			l.Kind, l.Title = comp.Release, "Release of held pay of "+o.key.month
+			what, l.Kind, l.Title = "Release of held pay", comp.Release, fmt.Sprintf("%s, release of held pay of %s", title, month.Words())
 		}
+		steps := []string{fmt.Sprintf("%s: %s less %s before it = %s", what, paid(o.after), paid(o.before), paid(o.amount))}
 		if o.now != nil {
 			l.Clause, l.Series = o.now.result.Clause, o.now.series
-			l.Working = fmt.Sprintf("%s: %s of %s at present knowledge: %s", o.cause, o.now.result.Title, o.key.month, strings.Join(o.now.result.Working, "; "))
+			steps = append(append(steps, o.now.result.Period.Words()+" as known now"), o.now.result.Working...)
 		} else {
-			l.Working = o.cause + ": nothing is due for " + o.key.month + " any more"
+			steps = append(steps, fmt.Sprintf("Nothing is due for %s any more", month.Words()))
 		}
+		l.Working = strings.Join(steps, "; ")
 		b.add(s, l)
 	}
 }

@@ -20,7 +20,9 @@ const releaseCause = "release"
 type owed struct {
 	key    ledgerKey
 	cause  string
-	amount comp.Money
+	amount comp.Money   // after less before
+	before comp.Money   // posted, with the causes ahead of this one
+	after  comp.Money   // and with this one
 	now    *entitlement // the entitlement at present knowledge, nil where there is none any more
 }
 
@@ -78,7 +80,9 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 			}
 			amount := st.at[k].Minor
 			if delta := v.TrueUp(amount, before); delta != 0 {
-				out = append(out, owed{key: k, cause: cause, amount: comp.Money{Minor: delta, Currency: a.currencyOf(k, now, posted)}, now: present[k]})
+				c := a.currencyOf(k, now, posted)
+				out = append(out, owed{key: k, cause: cause, amount: comp.Money{Minor: delta, Currency: c}, before: comp.Money{Minor: before, Currency: c},
+					after: comp.Money{Minor: amount, Currency: c}, now: present[k]})
 			}
 			before = amount
 		}

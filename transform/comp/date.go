@@ -66,6 +66,32 @@ func (p Period) Intersect(q Period) Period {
 // String is "first day..last day", both inclusive, as people write it.
 func (p Period) String() string { return p.Start.String() + ".." + (p.End - 1).String() }
 
+// Words is the period as a person writes it, both ends inclusive: "February 2026", "January to March 2026", "2025", or two
+// dates such as "15 March 2026 to 31 March 2026".
+func (p Period) Words() string {
+	first, last := p.Start.Time(), (p.End - 1).Time()
+	whole := first.Day() == 1 && p.End.Time().Day() == 1
+	switch {
+	case whole && first.Year() == last.Year() && first.Month() == last.Month():
+		return first.Format("January 2006")
+	case whole && first.Year() == last.Year() && first.Month() == time.January && last.Month() == time.December:
+		return first.Format("2006")
+	case whole && first.Year() == last.Year():
+		return first.Format("January") + " to " + last.Format("January 2006")
+	case whole:
+		return first.Format("January 2006") + " to " + last.Format("January 2006")
+	}
+	return p.Start.Words() + " to " + (p.End - 1).Words()
+}
+
+// Words is the date as a person writes it: "25 March 2026"; "" for NoDate.
+func (d Date) Words() string {
+	if d == NoDate {
+		return ""
+	}
+	return d.Time().Format("2 January 2006")
+}
+
 // Month is the calendar month that holds d.
 func Month(d Date) Period {
 	y, m, _ := d.Time().Date()

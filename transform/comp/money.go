@@ -3,6 +3,7 @@ package comp
 import (
 	"fmt"
 	"math/big"
+	"strings"
 )
 
 // Currency is an ISO 4217 code in capitals, such as EUR; "" stands for a number without a currency.
@@ -158,3 +159,23 @@ var minorDigits = func() map[Currency]int {
 	}
 	return m
 }()
+
+// Grouped puts a comma before every third digit left of the point of a plain decimal: 1234567.50 becomes 1,234,567.50.
+// Other text stays as it is.
+func Grouped(decimal string) string {
+	sign, digits := "", decimal
+	if strings.HasPrefix(digits, "-") {
+		sign, digits = "-", digits[1:]
+	}
+	whole, frac, point := strings.Cut(digits, ".")
+	if whole == "" || strings.Trim(whole+frac, "0123456789") != "" {
+		return decimal
+	}
+	for i := len(whole) - 3; i > 0; i -= 3 {
+		whole = whole[:i] + "," + whole[i:]
+	}
+	if point {
+		whole += "." + frac
+	}
+	return sign + whole
+}

@@ -99,6 +99,7 @@ type ComponentResult struct {
 	Working                        []string // one sentence a step, in order
 	Held                           []string // finding ids
 	Shown                          bool     // computed, not paid
+	Sealed                         bool     // measured on answers given in confidence: counted, never listed
 }
 
 // LineKind is what a line is.
@@ -139,7 +140,7 @@ type Credit struct {
 	Share    Number // 1 is the whole
 	Credited Amount // Value times Share
 	Hit      bool   // Share and Rate measures
-	Period   Period // the measuring period that it entered
+	Period   Period // the measuring period that it entered: the shortest of its measure that holds Date
 	Sealed   bool   // no label, key or origin is shown
 	Origin   Origin
 	Line     int // line in the raw file; 0 until counted
