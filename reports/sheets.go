@@ -265,7 +265,7 @@ func (b *book) controlRows(c comp.Control, add func(cells ...any)) {
 
 // aboutSheet says what the workbook rests on.
 func aboutSheet(b *book) error {
-	w, err := b.sheet("About", "About this workbook", []sheetColumn{{"What", 24, false}, {"Value", 96, false}, {"Version", 20, false}})
+	w, err := b.sheet("About", "About this workbook", []sheetColumn{{"What", 40, false}, {"Value", 84, false}, {"Version", 20, false}})
 	if err != nil {
 		return err
 	}

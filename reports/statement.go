@@ -95,10 +95,7 @@ type index struct {
 }
 
 // creditKey names the credits of one measure.
-type creditKey struct {
-	payee, measure string
-	period         comp.Period
-}
+type creditKey struct{ payee, measure string }
 
 func newIndex(r *comp.Result) *index {
 	x := &index{r: r, entities: map[string]comp.LegalEntity{}, findings: map[string]finding{}, held: map[string][]comp.Held{},
@@ -115,13 +112,8 @@ func newIndex(r *comp.Result) *index {
 	for _, a := range adjustments(r) {
 		x.adjustments[a.Payee] = append(x.adjustments[a.Payee], a)
 	}
-	entered := enteredIn(r)
 	for i := range r.Credits {
-		c := &r.Credits[i]
-		k := creditKey{c.Payee, c.Measure, c.Period}
-		if c.Period.Days() == 0 {
-			k.period = entered(c.Measure, c.Date)
-		}
+		k := creditKey{r.Credits[i].Payee, r.Credits[i].Measure}
 		x.credits[k] = append(x.credits[k], i)
 	}
 	return x
@@ -159,13 +151,17 @@ func (x *index) behind(s *comp.Statement, c *comp.ComponentResult) []comp.Credit
 		}
 		lined = true
 		for _, i := range l.Credits {
-			if credit := &x.r.Credits[i]; same == 1 || credit.Period == c.Period || credit.Period.Days() == 0 {
+			if same == 1 || c.Period.Contains(x.r.Credits[i].Date) {
 				at = append(at, i)
 			}
 		}
 	}
 	if !lined {
-		at = x.credits[creditKey{s.Payee, c.Measure, c.Period}]
+		for _, i := range x.credits[creditKey{s.Payee, c.Measure}] {
+			if c.Period.Contains(x.r.Credits[i].Date) {
+				at = append(at, i)
+			}
+		}
 	}
 	return x.pick(at)
 }

@@ -3,6 +3,7 @@ package reports
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -46,19 +47,56 @@ func (p *sheet) component(c *comp.ComponentResult) {
 	if c.Rate != "" {
 		p.para(p.left, p.width, 8.5, false, ink, "Rate: "+c.Rate)
 	}
-	for i, step := range c.Working {
-		p.y += 0.4
-		number := fmt.Sprintf("%d.", i+1)
-		p.need(lineHeight(8.5))
-		p.text(p.left, p.y, 6, "L", 8.5, false, quiet, number)
-		p.para(p.left+6, p.width-6, 8.5, false, ink, step)
-	}
+	p.steps(c.Working)
 	if len(c.Held) > 0 && len(p.s.HeldFor) == 0 { // else said at the top
 		p.y += 1
 		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))
 		p.findingTable(c.Held)
 	}
-	p.credits(p.x.behind(p.s, c), c.Unit)
+	p.credits(p.x.behind(p.s, c), c.Unit, p.lineOf(c))
+	if rows := p.unlisted(c); rows != "" {
+		p.para(p.left, p.width, 8, false, quiet, rows)
+	}
+}
+
+// steps are numbered sentences, so that a question can name one.
+func (p *sheet) steps(sentences []string) {
+	for i, step := range sentences {
+		p.y += 0.4
+		p.need(lineHeight(8.5))
+		p.text(p.left, p.y, 6, "L", 8.5, false, quiet, fmt.Sprintf("%d.", i+1))
+		p.para(p.left+6, p.width-6, 8.5, false, ink, step)
+	}
+}
+
+// lineOf is the number of a component's line; 0 where it has none.
+func (p *sheet) lineOf(c *comp.ComponentResult) int {
+	for _, l := range p.s.Lines {
+		if l.Kind == comp.Earning && l.Plan == c.Plan && l.Component == c.Component {
+			return l.Number
+		}
+	}
+	return 0
+}
+
+// unlisted says of a component without a list of rows why, and who can see them; "" where there is a list, or no row.
+func (p *sheet) unlisted(c *comp.ComponentResult) string {
+	switch {
+	case c.N == 0 || len(p.x.behind(p.s, c)) > 0:
+		return ""
+	case c.Sealed:
+		return plural(int(c.N), "answer") + " given in confidence; they are counted above and never shown one by one."
+	}
+	text := "The " + plural(int(c.N), "row") + " behind it are not only yours and are not listed here."
+	if n := p.lineOf(c); n > 0 {
+		text += " Payroll sees them by " + p.lookUp(n) + "."
+	}
+	return text
+}
+
+// lookUp is what to type to see the rows behind a line.
+func (p *sheet) lookUp(line int) string {
+	return fmt.Sprintf("carrot explain --payee %s --period %s --line %d", p.s.Payee, p.x.r.Run.Period.Name(), line)
 }
 
 // facts are the numbers of a component side by side. A score never stands without its n.
@@ -141,7 +179,7 @@ func (p *sheet) bar(attainment comp.Number) {
 const shownRows = 25
 
 // credits list the rows behind a number. Answers given in confidence are counted only.
-func (p *sheet) credits(all []comp.Credit, unit string) {
+func (p *sheet) credits(all []comp.Credit, unit string, line int) {
 	var open []comp.Credit
 	sealed := 0
 	for _, c := range all {
@@ -162,8 +200,12 @@ func (p *sheet) credits(all []comp.Credit, unit string) {
 	g.draw(p.canvas)
 	if rest := len(open) - shownRows; rest > 0 {
 		p.y += 1
-		p.para(p.left, p.width, 8, false, quiet, fmt.Sprintf("%s of %s. The other %d are in the table credits of run %s; payroll gives them to you on request.",
-			plural(shownRows, "row"), count(int64(len(open))), rest, p.x.r.Run.ID))
+		text := fmt.Sprintf("%s of %s. The other %s are in the table credits of run %s; payroll gives them to you on request",
+			plural(shownRows, "row"), count(int64(len(open))), count(int64(rest)), p.x.r.Run.ID)
+		if line > 0 {
+			text += ", by " + p.lookUp(line)
+		}
+		p.para(p.left, p.width, 8, false, quiet, text+".")
 	}
 }
 
@@ -173,7 +215,7 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 	g := grid{size: 7.8, columns: []gridColumn{{"Date", 20, "L"}, {"Reference", 34, "L"}, {"What", 62, "L"}}}
 	yes := unit == "share"
 	if yes {
-		g.columns = []gridColumn{{"Date", 20, "L"}, {"Reference", 68, "L"}, {"What", 90, "L"}, {"Met", 14, "R"}}
+		g.columns = []gridColumn{{"Date", 20, "L"}, {"Reference", 76, "L"}, {"What", 82, "L"}, {"Met", 14, "R"}}
 	} else {
 		g.columns = append(g.columns, gridColumn{"Value", 30, "R"}, gridColumn{"Share", 16, "R"}, gridColumn{"Credited", 30, "R"})
 	}
@@ -195,20 +237,36 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 // corrections are the lines that no component of this month explains: true-ups and releases, each with its steps and
 // the rows behind it.
 func (p *sheet) corrections() {
-	begun := false
+	var list []comp.Line
 	for _, l := range lines(p.s) {
-		if l.Kind == comp.AdjustmentLine || l.Kind == comp.Earning && p.explained(l) {
-			continue
+		if l.Kind != comp.AdjustmentLine && (l.Kind != comp.Earning || !p.explained(l)) {
+			list = append(list, l)
 		}
-		if !begun {
+	}
+	for i, l := range list {
+		if i == 0 {
 			p.heading("Corrections and other lines", 18)
-			begun = true
 		} else {
 			p.y += 2.5
 			p.need(14)
 		}
-		p.correction(l)
+		p.correction(l, i+1 < len(list) && sameSteps(l, list[i+1]))
 	}
+}
+
+// sameSteps says whether two corrections of one month differ in their cause alone: what is due now, which the steps
+// after the first work out, is then the same.
+func sameSteps(a, b comp.Line) bool {
+	x, y := sentences(a), sentences(b)
+	return a.Plan == b.Plan && a.Component == b.Component && a.For == b.For && len(x) > 1 && slices.Equal(x[1:], y[min(1, len(y)):])
+}
+
+// sentences are the steps of a line's working.
+func sentences(l comp.Line) []string {
+	if l.Working == "" {
+		return nil
+	}
+	return strings.Split(l.Working, "; ")
 }
 
 // explained says whether a component above shows how the line came about.
@@ -221,9 +279,10 @@ func (p *sheet) explained(l comp.Line) bool {
 	return false
 }
 
-func (p *sheet) correction(l comp.Line) {
+// correction shows one line; with shared, its steps but for the first stand below the next line, which has the same.
+func (p *sheet) correction(l comp.Line, shared bool) {
 	title := fmt.Sprintf("Line %d: %s", l.Number, p.lineTitle(l))
-	if !strings.Contains(title, l.For.Name()) {
+	if !strings.Contains(title, l.For.Name()) && !strings.Contains(title, span(l.For)) {
 		title += ", " + span(l.For)
 	}
 	if !strings.Contains(title, l.Cause) {
@@ -231,10 +290,15 @@ func (p *sheet) correction(l comp.Line) {
 	}
 	p.text(p.left, p.y, p.width, "R", 9, true, ink, money(l.Amount))
 	p.para(p.left, p.width-42, 9, true, ink, title)
-	if l.Working != "" {
-		p.para(p.left, p.width, 8.5, false, ink, l.Working)
+	steps := sentences(l)
+	if shared {
+		steps = steps[:1]
 	}
-	p.credits(p.x.pick(l.Credits), "")
+	p.steps(steps)
+	p.credits(p.x.pick(l.Credits), "", l.Number)
+	if len(l.Credits) == 0 && !shared {
+		p.para(p.left, p.width, 8, false, quiet, "The rows behind it: "+p.lookUp(l.Number))
+	}
 }
 
 // notCounted are rows that concern the payee and wait for somebody to settle them.
@@ -291,7 +355,7 @@ func (p *sheet) yearToDate() {
 	run := p.x.r.Run
 	p.heading("Year to date", 8)
 	year := comp.Period{Start: comp.Day(run.Period.Start.Time().Year(), 1, 1), End: run.Period.End}
-	p.text(p.left, p.y, p.width-45, "L", 9, false, ink, "Paid for "+span(year)+", this statement included")
+	p.text(p.left, p.y, p.width-45, "L", 9, false, ink, "Paid by the statements of "+span(year)+", this one included")
 	p.text(p.left, p.y, p.width, "R", 9, true, ink, money(p.s.YearToDate))
 	p.y += 5
 }

@@ -95,7 +95,7 @@ func TestStatementSays(t *testing.T) {
 			"Base pay, for information: 5,400.00 EUR a month", "Delivered revenue", "74,152.33 EUR", "Number of rows (n)", "148.30 %", "Rate: 4 % up to 100 % of quota, 6 % above",
 			"2. Quota 50,000.00 EUR for the month", "2026-02-01 006D000000000 Customer 0 · Spectrometer 300.25 EUR 100 % 300.25 EUR", "25 rows of 200. The other 175 are",
 			"50 %", "11 answers given in confidence", "81.8 %", "Refund · \"Helios, Inc.\" · lamp", "-2,500.00 EUR", "Held: not counted until settled", "=HYPERLINK", "1,005.50 EUR",
-			"A-17 Advance of January recovered, as agreed mail of 2026-02-20 K. Vogt -50.00 EUR", "Paid for January to February 2026, this statement included 4,659.14 EUR",
+			"A-17 Advance of January recovered, as agreed mail of 2026-02-20 K. Vogt -50.00 EUR", "Paid by the statements of January to February 2026, this one included 4,659.14 EUR",
 			"Write to payroll@nordlicht.example with the line number", "sales, version 2025.1, sha256 " + sha, "Page 1 of 3", "Page 3 of 3", "Dr. Élise Fournier-Østergård", "NOT APPROVED"},
 		"E002": {"Nguyễn Thị Minh Khai-Papadopoulou", "Παπαδοπούλου von und zu", "Юлия Ковалёва", "no value", "December 2025 to February 2026", "92.59 %", "292.592592… EUR", "90.0 %",
 			"=cmd|'/C calc'!A0", "2 answers are fewer than 5", "Line 3: Customer satisfaction, January 2026", "held in January, settled on 2026-02-20"},
