@@ -98,6 +98,7 @@ func TestKilledAtAWrite(t *testing.T) {
 	calm := t.TempDir()
 	unpack(t, filepath.Join("testdata", "five.txtar"), calm)
 	want := closeThrough(t, calm, "2026-02")
+	same(t, "asked once more", want, closeThrough(t, calm, "2026-02"))
 	stride := int64(11)
 	if long() {
 		stride = 1

@@ -126,30 +126,7 @@ func (a *app) plan(ctx context.Context, h *jobs.House, f *runFlags) ([]jobs.Opti
 		return nil, err
 	}
 	if f.through != "" {
-		last, err := comp.ParseMonth(f.through)
-		if err != nil {
-			return nil, usage("--through: %v", err)
-		}
-		first := open
-		if !f.noPublish { // a close that was killed after it had posted is finished first
-			if p, left, err := h.Unpublished(ctx); err != nil {
-				return nil, err
-			} else if left {
-				first = p
-			}
-		}
-		if last.Start < first.Start {
-			return nil, usage("--through %s: the first open period is %s; nothing is left to close up to there", f.through, open.Name())
-		}
-		var plan []jobs.Options
-		for p := first; p.Start <= last.Start; p = comp.Month(p.End) {
-			o.Period = p
-			if err := f.days(&o, min(today, closeDay(h.Config.Schedule, p))); err != nil {
-				return nil, err
-			}
-			plan = append(plan, o)
-		}
-		return plan, nil
+		return f.planThrough(ctx, h, o, open, today)
 	}
 	o.Period = open
 	if f.period != "" {
@@ -159,6 +136,35 @@ func (a *app) plan(ctx context.Context, h *jobs.House, f *runFlags) ([]jobs.Opti
 	}
 	err = f.days(&o, today)
 	return []jobs.Options{o}, err
+}
+
+// planThrough is every open period up to --through, each as of its close day. A close that was killed after it had posted
+// is finished first; asking once more for what is closed already tells of it and changes nothing, as --period does.
+func (f *runFlags) planThrough(ctx context.Context, h *jobs.House, o jobs.Options, open comp.Period, today comp.Date) ([]jobs.Options, error) {
+	last, err := comp.ParseMonth(f.through)
+	if err != nil {
+		return nil, usage("--through: %v", err)
+	}
+	first := open
+	if !f.noPublish {
+		if p, left, err := h.Unpublished(ctx); err != nil {
+			return nil, err
+		} else if left {
+			first = p
+		}
+	}
+	if last.Start < first.Start {
+		first = last
+	}
+	var plan []jobs.Options
+	for p := first; p.Start <= last.Start; p = comp.Month(p.End) {
+		o.Period = p
+		if err := f.days(&o, min(today, closeDay(h.Config.Schedule, p))); err != nil {
+			return nil, err
+		}
+		plan = append(plan, o)
+	}
+	return plan, nil
 }
 
 // days fills the business date and the day of knowledge.
