@@ -2,34 +2,51 @@ package transform
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
 )
 
-// always is the span of a fact that a source gives without dates.
-var always = comp.Period{Start: comp.NoDate, End: comp.Forever}
-
 // conform turns the reference tables into the company: people, logins, rates, quotas and calendars, everything dated.
-// What is wrong with a row is a finding; the row is then left out, never repaired.
+// What is wrong with a row is a finding; the row is then left out, never repaired. What a person's row does not tell
+// holds that person; a row that might concern anybody stops the run.
 func conform(in *Inputs) (*comp.Company, []comp.Finding, error) {
-	c := &conformer{in: in, company: &comp.Company{Name: in.Settings.Company, Entities: in.Settings.Entities}, rows: map[string][]row{}}
-	steps := []func() error{c.people, c.crosswalk, c.fx, c.calendars, c.quotas}
-	for _, step := range steps {
+	c := &conformer{in: in, company: &comp.Company{Name: in.Settings.Company, Entities: in.Settings.Entities},
+		rows: map[string][]row{}, lookups: map[[3]string]map[string]taken{}, decides: decisive(in), since: horizon(in)[0].Start.AddMonths(-12)}
+	for _, step := range []func() error{c.people, c.crosswalk, c.fx, c.calendars, c.quotas} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
 	}
 	c.managerCycles()
-	return c.company, c.findings, nil
+	c.widen()
+	return c.company, append(c.refused, c.findings...), nil
 }
 
 type conformer struct {
 	in       *Inputs
 	company  *comp.Company
-	rows     map[string][]row // by table; read by key only
+	rows     map[string][]row               // by table; read by key only
+	lookups  map[[3]string]map[string]taken // by table, key and taken column; read by key only
+	decides  map[string]bool                // attributes that pay depends on; the others are for information
+	since    comp.Date                      // what held before this day can no longer change pay: the horizon, and a year for windows and to-date
+	refused  []comp.Finding                 // what reading the tables found
 	findings []comp.Finding
+}
+
+// decisive are the attributes that pay depends on: whom a plan takes in, in which currency, how much and to which number.
+func decisive(in *Inputs) map[string]bool {
+	d := map[string]bool{comp.AttrDepartment: true, comp.AttrEntity: true, comp.AttrFTE: true, comp.AttrPayroll: true}
+	for i := range in.Plans {
+		for _, name := range in.Plans[i].Eligible.Names() {
+			d[name] = true
+		}
+		for j := range in.Plans[i].Components {
+			d[in.Plans[i].Components[j].Curve.RateAttribute] = true
+		}
+	}
+	return d
 }
 
 // table reads a reference table once, however many mappings name it.
@@ -42,7 +59,7 @@ func (c *conformer) table(name string) ([]row, error) {
 		return nil, err
 	}
 	c.rows[name] = rows
-	c.findings = append(c.findings, findings...)
+	c.refused = append(c.refused, findings...)
 	return rows, nil
 }
 
@@ -51,57 +68,128 @@ func (c *conformer) find(r row, f comp.Finding) {
 	c.findings = append(c.findings, f)
 }
 
-// text is a value as an attribute's text; false for null.
-func text(v comp.Value) (string, bool) {
-	switch v.Kind {
-	case comp.KindText:
-		return v.Text, v.Text != ""
-	case comp.KindNumber:
-		return v.Number.String(), true
-	case comp.KindDate:
-		return v.Date.String(), true
-	case comp.KindBool:
-		return fmt.Sprint(v.Bool), true
-	}
-	return "", false
+// hold makes a finding about a row that holds a payee.
+func (c *conformer) hold(r row, payee string, f comp.Finding) {
+	f.Reach, f.Payee = comp.ReachPayee, payee
+	c.find(r, f)
 }
 
-// matches says whether a row passes a mapping's condition; an error in it is a finding on the row.
-func (c *conformer) matches(r row, e *comp.Expr) bool {
+// widen gives rows that decoding refused their reach: a refused row of a reference table is a fact that the run does not
+// know. It holds the payee whom its key names; where the key names none, it might concern anybody and stops the run.
+func (c *conformer) widen() {
+	for i := range c.refused {
+		f := &c.refused[i]
+		contract, err := contractOf(c.in, f.Table)
+		if f.Reach != comp.ReachRow || err != nil {
+			continue
+		}
+		for _, payeeColumn := range c.readers(f.Table) {
+			payee := keyPart(contract, f.Key, payeeColumn)
+			if payee == "" {
+				f.Reach, f.Payee = comp.ReachSource, ""
+				break
+			}
+			f.Reach, f.Payee = comp.ReachPayee, payee
+		}
+	}
+}
+
+// readers are the columns that hold the employee id in each mapping that pay depends on and that reads a table; "" for a
+// mapping whose rows concern everybody. A table that is only looked up in holds whom the lookup fails for.
+func (c *conformer) readers(table string) []string {
+	var out []string
+	for _, m := range c.in.Mapping.Roster {
+		if m.Table == table && c.rosterDecides(m) {
+			out = append(out, m.ID)
+		}
+	}
+	for _, m := range c.in.Mapping.Quotas {
+		if m.Table == table {
+			out = append(out, m.Employee)
+		}
+	}
+	for _, m := range c.in.Mapping.Crosswalk {
+		if m.Table == table {
+			out = append(out, "")
+		}
+	}
+	for _, m := range c.in.Mapping.FX {
+		if m.Table == table {
+			out = append(out, "")
+		}
+	}
+	for _, m := range c.in.Mapping.Calendars {
+		if m.Table == table {
+			out = append(out, "")
+		}
+	}
+	return out
+}
+
+// keyPart is the text of one key column in a key; "" where the key does not tell it for certain.
+func keyPart(contract *comp.Contract, key, column string) string {
+	parts := strings.Split(key, "|")
+	i := slices.Index(contract.Keys, column)
+	if i < 0 || len(parts) != len(contract.Keys) {
+		return ""
+	}
+	return parts[i]
+}
+
+// text is a value as an attribute's text; false for null.
+func text(v comp.Value) (string, bool) {
+	s := valueText(v)
+	return s, s != ""
+}
+
+// matches says whether a row passes a mapping's condition. Where that cannot be told, the row's payee is held, or the run
+// where the row has none.
+func (c *conformer) matches(r row, e *comp.Expr, payee string) bool {
 	if e == nil {
 		return true
 	}
 	v, err := e.Eval(r.get)
 	if err != nil {
-		c.find(r, comp.Finding{Code: "bad_condition", Reach: comp.ReachRow, Text: e.Text, Message: err.Error()})
+		f := comp.Finding{Code: "bad_condition", Reach: comp.ReachSource, Text: e.Text, Message: err.Error(), Hint: "correct the row in the source, or the condition in the config"}
+		if payee != "" {
+			f.Reach, f.Payee = comp.ReachPayee, payee
+		}
+		c.find(r, f)
 	}
 	return err == nil && v.True()
 }
 
-// dates is the span of a row: From to To inclusive; without To open (dated false says that the next row ends it).
-func (c *conformer) dates(r row, from, to string) (p comp.Period, dated bool, ok bool) {
-	p = always
+// span is the days of a row: From to To inclusive, without an end where To is null or not mapped. A null From is an
+// error, since it could be any day. The payee is held; without one the row alone is.
+func (c *conformer) span(r row, from, to, payee string) (comp.Period, bool) {
+	p := always
 	if from != "" {
-		v := r.get(from)
-		if v.Kind == comp.KindDate {
-			p.Start = v.Date
+		if p.Start = r.get(from).Date; r.get(from).Kind != comp.KindDate {
+			c.doubt(r, payee, comp.Finding{Code: "absent_date", Column: from, Message: "the first day is empty", Hint: "fill it in the source"})
+			return p, false
 		}
 	}
-	if to != "" {
-		dated = true
-		if v := r.get(to); v.Kind == comp.KindDate {
-			p.End = v.Date + 1
-		}
+	if v := r.get(to); to != "" && v.Kind == comp.KindDate {
+		p.End = v.Date + 1
 	}
-	if p.End <= p.Start {
-		c.find(r, comp.Finding{Code: "empty_span", Reach: comp.ReachRow, Column: to, Text: (p.End - 1).String(),
+	if p.Days() == 0 {
+		c.doubt(r, payee, comp.Finding{Code: "empty_span", Column: to, Text: (p.End - 1).String(),
 			Message: fmt.Sprintf("the last day %s lies before the first day %s", p.End-1, p.Start), Hint: "correct one of the two dates in the source"})
-		return p, dated, false
+		return p, false
 	}
-	return p, dated, true
+	return p, true
 }
 
-// crosswalk reads logins. A login that two people hold on one day is left out, so that its rows are held as unknown.
+func (c *conformer) doubt(r row, payee string, f comp.Finding) {
+	if payee != "" {
+		c.hold(r, payee, f)
+		return
+	}
+	f.Reach = comp.ReachRow
+	c.find(r, f)
+}
+
+// crosswalk reads logins. On days on which two people hold a login it leads to nobody, so that its rows are held.
 func (c *conformer) crosswalk() error {
 	spans := map[comp.Login][]comp.Span[string]{}
 	at := map[comp.Login]row{}
@@ -112,171 +200,66 @@ func (c *conformer) crosswalk() error {
 			return err
 		}
 		for _, r := range rows {
-			system := m.SystemIs
-			if m.System != "" {
-				system, _ = text(r.get(m.System))
-			}
-			login, okL := text(r.get(m.Login))
-			employee, okE := text(r.get(m.Employee))
-			p, _, okP := c.dates(r, m.From, m.To)
-			if !okL || !okE || !okP {
+			key, s, ok := c.login(r, m)
+			if !ok {
 				continue
 			}
-			key := comp.Login{System: system, Name: strings.ToLower(login)}
 			if _, seen := at[key]; !seen {
 				order = append(order, key)
 			}
 			at[key] = r
-			spans[key] = append(spans[key], comp.Span[string]{Period: p, Value: employee, Origin: r.origin})
+			spans[key] = append(spans[key], s)
 		}
 	}
 	c.company.Crosswalk.Logins = make(map[comp.Login]comp.Timeline[string], len(order))
 	for _, key := range order {
-		t, err := comp.NewTimeline(spans[key])
-		if err != nil {
+		t, clashes := agree(spans[key])
+		for _, x := range clashes {
 			c.find(at[key], comp.Finding{Code: "login_overlap", Text: key.Name,
-				Message: fmt.Sprintf("the %s login %s belongs to two people on one day: %s", key.System, key.Name, err),
-				Hint:    "end the first holder's row the day before the next begins; until then its rows are held"})
-			continue
+				Message: fmt.Sprintf("the %s login %s belongs to two people, %s and %s, from %s to %s", key.System, key.Name, x.one.Value, x.other.Value, x.Start, lastOf(x.Period)),
+				Hint:    "end the first holder's row the day before the next begins; until then rows of these days are held"})
 		}
 		c.company.Crosswalk.Logins[key] = t
 	}
 	return nil
 }
 
-// fx reads rates: each holds until the pair's next.
-func (c *conformer) fx() error {
-	spans := map[[2]comp.Currency][]comp.Span[comp.Number]{}
-	for _, m := range c.in.Mapping.FX {
-		rows, err := c.table(m.Table)
-		if err != nil {
-			return err
-		}
-		for _, r := range rows {
-			if !c.matches(r, m.Where) {
-				continue
-			}
-			from, okF := text(r.get(m.FromCurrency))
-			to, okT := text(r.get(m.ToCurrency))
-			day, rate := r.get(m.Date), r.get(m.Rate)
-			if !okF || !okT || day.Kind != comp.KindDate || rate.Kind != comp.KindNumber {
-				continue
-			}
-			if rate.Number.Sign() <= 0 {
-				c.find(r, comp.Finding{Code: "bad_rate", Reach: comp.ReachRow, Column: m.Rate, Text: rate.Number.String(), Message: "a rate must be above zero"})
-				continue
-			}
-			key := [2]comp.Currency{comp.Currency(from), comp.Currency(to)}
-			spans[key] = append(spans[key], comp.Span[comp.Number]{Period: comp.Period{Start: day.Date}, Value: rate.Number, Origin: r.origin})
-		}
+// login reads a row of a crosswalk. A row without a login is a person without an account; one without an employee or a
+// system leads to nobody and is told.
+func (c *conformer) login(r row, m comp.CrosswalkMap) (comp.Login, comp.Span[string], bool) {
+	system, from := m.SystemIs, m.From
+	if m.System != "" {
+		system, _ = text(r.get(m.System))
 	}
-	c.company.FX.Rates = make(map[[2]comp.Currency]comp.Timeline[comp.Number], len(spans))
-	for key, s := range spans { // each key is set on its own: the order leaves no trace
-		c.company.FX.Rates[key] = comp.Steps(s, comp.NoDate)
+	login, ok := text(r.get(m.Login))
+	if !ok {
+		return comp.Login{}, comp.Span[string]{}, false
 	}
-	return nil
+	employee, ok := text(r.get(m.Employee))
+	if !ok || system == "" {
+		c.find(r, comp.Finding{Code: "incomplete_row", Text: login, Message: fmt.Sprintf("the login %s names no employee or no system, and so leads to nobody", login),
+			Hint: "complete the row; until then the login's rows are held"})
+		return comp.Login{}, comp.Span[string]{}, false
+	}
+	if r.get(m.From).Kind == comp.Null {
+		from = "" // a login that was always theirs
+	}
+	p, ok := c.span(r, from, m.To, "")
+	return comp.Login{System: system, Name: strings.ToLower(login)}, comp.Span[string]{Period: p, Value: employee, Origin: r.origin}, ok
 }
 
-// calendars reads declared measuring periods.
-func (c *conformer) calendars() error {
-	for _, m := range c.in.Mapping.Calendars {
-		starts := append([]comp.Date(nil), m.Starts...)
-		if m.Table != "" {
-			rows, err := c.table(m.Table)
-			if err != nil {
-				return err
-			}
-			for _, r := range rows {
-				if v := r.get(m.Column); v.Kind == comp.KindDate {
-					starts = append(starts, v.Date)
-				}
-			}
-		}
-		sort.Slice(starts, func(i, j int) bool { return starts[i] < starts[j] })
-		cal := comp.Calendar{Name: m.Name}
-		for i, s := range starts {
-			if i > 0 && s == starts[i-1] {
-				continue
-			}
-			if n := len(cal.Periods); n > 0 {
-				cal.Periods[n-1].End = s
-			}
-			if s < m.Until {
-				cal.Periods = append(cal.Periods, comp.Period{Start: s, End: m.Until})
-			}
-		}
-		c.company.Calendars = append(c.company.Calendars, cal)
+// lastOf is the last day of a period in words; "further on" where it has no known end.
+func lastOf(p comp.Period) string {
+	if p.End >= comp.Forever {
+		return "further on"
 	}
-	sort.Slice(c.company.Calendars, func(i, j int) bool { return c.company.Calendars[i].Name < c.company.Calendars[j].Name })
-	return nil
+	return (p.End - 1).String()
 }
 
-// quotas reads numbers to attain; a row without a last day holds until the next row of the same person and name.
-func (c *conformer) quotas() error {
-	for _, m := range c.in.Mapping.Quotas {
-		rows, err := c.table(m.Table)
-		if err != nil {
-			return err
-		}
-		first := len(c.company.Quotas)
-		for _, r := range rows {
-			if q, ok := c.quota(r, m); ok {
-				c.company.Quotas = append(c.company.Quotas, q)
-			}
-		}
-		part := c.company.Quotas[first:]
-		sortQuotas(part)
-		for i := range part {
-			if part[i].Period.End != comp.Forever {
-				continue
-			}
-			if m.Until != comp.NoDate && m.Until != 0 {
-				part[i].Period.End = m.Until
-			}
-			if i+1 < len(part) && part[i+1].Payee == part[i].Payee && part[i+1].Name == part[i].Name {
-				part[i].Period.End = part[i+1].Period.Start
-			}
-		}
+// firstOf is the first day of a period in words; "ever" where it has no known start.
+func firstOf(p comp.Period) string {
+	if p.Start == comp.NoDate {
+		return "ever"
 	}
-	sortQuotas(c.company.Quotas)
-	return nil
-}
-
-func sortQuotas(q []comp.QuotaRow) {
-	sort.SliceStable(q, func(i, j int) bool {
-		a, b := q[i], q[j]
-		if a.Payee != b.Payee {
-			return a.Payee < b.Payee
-		}
-		if a.Name != b.Name {
-			return a.Name < b.Name
-		}
-		return a.Period.Start < b.Period.Start
-	})
-}
-
-func (c *conformer) quota(r row, m comp.QuotaMap) (comp.QuotaRow, bool) {
-	if !c.matches(r, m.Where) {
-		return comp.QuotaRow{}, false
-	}
-	employee, okE := text(r.get(m.Employee))
-	amount := r.get(m.Amount)
-	p, _, okP := c.dates(r, m.From, m.To)
-	if !okE || amount.Kind != comp.KindNumber || !okP {
-		return comp.QuotaRow{}, false
-	}
-	name, currency := m.NameIs, m.CurrencyIs
-	if m.Name != "" {
-		name, _ = text(r.get(m.Name))
-	}
-	if m.Currency != "" {
-		t, _ := text(r.get(m.Currency))
-		currency = comp.Currency(t)
-	}
-	if _, known := currency.Digits(); currency != "" && !known {
-		c.find(r, comp.Finding{Code: "unknown_currency", Reach: comp.ReachPayee, Payee: employee, Column: m.Currency, Text: string(currency),
-			Message: fmt.Sprintf("%q is not an ISO 4217 currency", currency), Hint: "write a code such as EUR"})
-		return comp.QuotaRow{}, false
-	}
-	return comp.QuotaRow{Payee: employee, Name: name, Period: p, Amount: comp.Amount{Number: amount.Number, Currency: currency}, Origin: r.origin}, true
+	return p.Start.String()
 }

@@ -201,12 +201,3 @@ func (g *grid) presentPeriods(in *Inputs, part *participation, ds []duty) {
 		return within(own[measure*len(g.subjects)+int(subject)], d)
 	}
 }
-
-func within(spans []comp.Period, d comp.Date) bool {
-	for _, s := range spans {
-		if s.Contains(d) {
-			return true
-		}
-	}
-	return false
-}

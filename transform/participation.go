@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"sort"
 	"strings"
@@ -14,7 +15,7 @@ type participation struct {
 }
 
 // participate finds the days on which a person is employed, the plan is in effect and its condition holds. A person
-// employed without any plan on the last day of the pay period is a notice, so that nobody is forgotten in silence.
+// who works in the pay period and is on no plan on any day of it is a notice, so that nobody is forgotten in silence.
 func participate(in *Inputs, company *comp.Company) (*participation, []comp.Finding) {
 	p := &participation{spans: make([][][]comp.Period, len(company.People))}
 	var findings []comp.Finding
@@ -60,20 +61,15 @@ func eligible(person *comp.Person, plan *comp.Plan) ([]comp.Period, error) {
 	var spans []comp.Period
 	for i := 1; i < len(cuts); i++ {
 		piece := comp.Period{Start: cuts[i-1], End: cuts[i]}.Intersect(plan.Effective)
-		if piece.Days() == 0 {
+		if participated(person.Employed, piece) == 0 {
 			continue
 		}
-		if plan.Eligible != nil {
-			v, err := plan.Eligible.Eval(func(name string) comp.Value { return attributeValue(person, name, piece.Start) })
-			if err != nil {
-				return nil, err
-			}
-			if !v.True() {
-				continue
-			}
+		fits, err := takesIn(plan, person, piece.Start)
+		if err != nil {
+			return nil, err
 		}
 		for _, e := range person.Employed {
-			if s := e.Intersect(piece); s.Days() > 0 {
+			if s := e.Intersect(piece); fits && s.Days() > 0 {
 				spans = append(spans, s)
 			}
 		}
@@ -81,46 +77,36 @@ func eligible(person *comp.Person, plan *comp.Plan) ([]comp.Period, error) {
 	return joinSpans(spans), nil
 }
 
-// joinSpans sorts spans and joins touching ones.
-func joinSpans(spans []comp.Period) []comp.Period {
-	sort.Slice(spans, func(i, j int) bool { return spans[i].Start < spans[j].Start })
-	out := spans[:0]
-	for _, s := range spans {
-		if n := len(out); n > 0 && out[n-1].End >= s.Start {
-			out[n-1].End = max(out[n-1].End, s.End)
-			continue
-		}
-		out = append(out, s)
+// takesIn says whether a plan's condition holds for a person on a day.
+func takesIn(plan *comp.Plan, person *comp.Person, d comp.Date) (bool, error) {
+	if plan.Eligible == nil {
+		return true, nil
 	}
-	return out
+	var wrong error
+	v, err := plan.Eligible.Eval(func(name string) comp.Value {
+		v, err := attributeValue(person, name, d)
+		wrong = cmp.Or(wrong, err)
+		return v
+	})
+	return v.True(), cmp.Or(err, wrong)
 }
 
 // numeric says whether conditions read an attribute as a number: fte and those that end in _rate.
 func numeric(name string) bool { return name == comp.AttrFTE || strings.HasSuffix(name, "_rate") }
 
-// attributeValue is an attribute for a condition: text, or a number where numeric says so; null where absent or, for a
-// number, not plain.
-func attributeValue(p *comp.Person, name string, d comp.Date) comp.Value {
+// attributeValue is an attribute for a condition: text, or a number where numeric says so; null where it is absent. It errs
+// where text stands for a number.
+func attributeValue(p *comp.Person, name string, d comp.Date) (comp.Value, error) {
 	s, ok := p.Attr(name, d)
 	if !ok {
-		return comp.Value{}
+		return comp.Value{}, nil
 	}
 	if !numeric(name) {
-		return comp.TextValue(s)
+		return comp.TextValue(s), nil
 	}
 	n, err := comp.ParseNumber(s, 18)
 	if err != nil {
-		return comp.Value{}
+		return comp.Value{}, fmt.Errorf("%s on %s is %q, a plain number was expected", name, d, s)
 	}
-	return comp.NumberValue(n)
-}
-
-// lastDay is the last day of p on which any of the spans holds; false where none does.
-func lastDay(spans []comp.Period, p comp.Period) (comp.Date, bool) {
-	for i := len(spans) - 1; i >= 0; i-- {
-		if s := spans[i].Intersect(p); s.Days() > 0 {
-			return s.End - 1, true
-		}
-	}
-	return 0, false
+	return comp.NumberValue(n), nil
 }

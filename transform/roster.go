@@ -2,7 +2,7 @@ package transform
 
 import (
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -16,37 +16,33 @@ type draft struct {
 	listed   bool // a row of the mapping that defines employment names the person
 }
 
+// fact is one row about a person, with the days on which it holds.
+type fact = comp.Span[*row]
+
 // people reads the roster. The people are those whom the mapping that defines employment names; what other tables say
 // of somebody else is a notice.
 func (c *conformer) people() error {
 	drafts := map[string]*draft{}
 	for i, m := range c.in.Mapping.Roster {
-		rows, err := c.table(m.Table)
+		facts, rows, err := c.facts(m)
 		if err != nil {
 			return err
 		}
 		defines := m.Employed != nil || (i == 0 && !c.definesEmployment())
 		parents := parentIDs(rows, m)
-		for _, r := range rows {
-			if !c.matches(r, m.Where) {
-				continue
+		for _, id := range sortedKeys(facts) {
+			if drafts[id] == nil {
+				drafts[id] = &draft{attrs: map[string][]comp.Span[string]{}}
 			}
-			id, ok := text(r.get(m.ID))
-			if !ok {
-				c.find(r, comp.Finding{Code: "absent_id", Reach: comp.ReachRow, Column: m.ID, Message: "the employee id is empty", Hint: "fill it in the source"})
-				continue
+			if m.From != "" && m.To == "" {
+				facts[id] = closeOpen(facts[id], comp.Forever)
 			}
-			d := drafts[id]
-			if d == nil {
-				d = &draft{attrs: map[string][]comp.Span[string]{}}
-				drafts[id] = d
+			c.twice(id, m, facts[id])
+			for _, f := range facts[id] {
+				if err := c.draftRow(drafts[id], id, f, m, defines, parents); err != nil {
+					return err
+				}
 			}
-			if err := c.draftRow(d, r, m, defines, parents); err != nil {
-				return err
-			}
-		}
-		for _, id := range sortedKeys(drafts) {
-			drafts[id].settle(c, id, m)
 		}
 	}
 	c.gather(drafts)
@@ -54,94 +50,160 @@ func (c *conformer) people() error {
 }
 
 func (c *conformer) definesEmployment() bool {
-	for _, m := range c.in.Mapping.Roster {
-		if m.Employed != nil {
-			return true
+	return slices.ContainsFunc(c.in.Mapping.Roster, func(m comp.RosterMap) bool { return m.Employed != nil })
+}
+
+// rosterDecides says whether pay depends on anything that a mapping tells.
+func (c *conformer) rosterDecides(m comp.RosterMap) bool {
+	return m.Employed != nil || !c.definesEmployment() || slices.ContainsFunc(m.Set, func(a comp.AttrMap) bool { return c.decides[a.Attr] })
+}
+
+// facts reads a mapping's rows by person. A row without an id is about nobody whom the run could pay.
+func (c *conformer) facts(m comp.RosterMap) (map[string][]fact, []row, error) {
+	rows, err := c.table(m.Table)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := map[string][]fact{}
+	for i := range rows {
+		r := rows[i]
+		id, known := text(r.get(m.ID))
+		held := id
+		if !c.rosterDecides(m) {
+			held = ""
+		}
+		if !c.matches(r, m.Where, held) {
+			continue
+		}
+		if !known {
+			c.find(r, comp.Finding{Code: "absent_id", Reach: comp.ReachRow, Column: m.ID, Message: "the employee id is empty", Hint: "fill it in the source"})
+			continue
+		}
+		if p, ok := c.span(r, m.From, m.To, held); ok {
+			out[id] = append(out[id], fact{Period: p, Value: &rows[i], Origin: r.origin})
 		}
 	}
-	return false
+	return out, rows, nil
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
+// twice holds a payee whose id stands in two rows of a table without dates that differ in anything: they may be two
+// people, and which is meant must not be guessed. Rows that are equal count once.
+func (c *conformer) twice(id string, m comp.RosterMap, facts []fact) {
+	if m.From != "" || len(facts) < 2 {
+		return
 	}
-	sort.Strings(keys)
-	return keys
+	first := facts[0].Value
+	for _, f := range facts[1:] {
+		if slices.EqualFunc(first.values, f.Value.values, sameValue) {
+			continue
+		}
+		x := comp.Finding{Code: "employee_twice", Column: m.ID, Text: id, Message: fmt.Sprintf("the employee id %s stands in two different rows of %s: are they two people?", id, m.Table),
+			Hint: "give each person an id of their own, or remove the wrong row"}
+		if c.rosterDecides(m) {
+			c.hold(*f.Value, id, x)
+		} else {
+			c.find(*f.Value, x)
+		}
+		return
+	}
 }
 
-// open marks a span that the person's next row of the same mapping ends; settle turns it into a closed one.
-const open comp.Date = comp.Forever + 1
+// holdsNow says whether a doubt about some days can still change pay.
+func (c *conformer) holdsNow(p comp.Period) bool {
+	return p.Intersect(comp.Period{Start: c.since, End: c.in.Run.Period.End}).Days() > 0
+}
 
-func (c *conformer) draftRow(d *draft, r row, m comp.RosterMap, defines bool, parents map[string]string) error {
-	p, dated, ok := c.dates(r, m.From, m.To)
-	if !ok {
-		return nil
-	}
-	if m.From != "" && !dated {
-		p.End = open
-	}
-	d.origins = append(d.origins, r.origin)
+func (c *conformer) draftRow(d *draft, id string, f fact, m comp.RosterMap, defines bool, parents map[string]string) error {
+	d.origins = append(d.origins, f.Origin)
 	if defines {
 		d.listed = true
-		d.employed = append(d.employed, comp.Span[bool]{Period: p, Value: m.Employed == nil || c.matches(r, m.Employed), Origin: r.origin})
+		d.employed = append(d.employed, comp.Span[bool]{Period: f.Period, Value: c.matches(*f.Value, m.Employed, id), Origin: f.Origin})
 	}
 	for _, a := range m.Set {
-		v, ok, err := c.attribute(r, a, parents)
+		v, ok, err := c.attribute(id, f, a, parents)
 		if err != nil {
 			return err
 		}
 		if ok {
-			d.attrs[a.Attr] = append(d.attrs[a.Attr], comp.Span[string]{Period: p, Value: v, Origin: r.origin})
-		} else if p.End == open {
-			d.attrs[a.Attr] = append(d.attrs[a.Attr], comp.Span[string]{Period: p, Value: "", Origin: r.origin}) // ends the value before; removed by settle
+			d.attrs[a.Attr] = append(d.attrs[a.Attr], comp.Span[string]{Period: f.Period, Value: v, Origin: f.Origin})
 		}
 	}
 	return nil
 }
 
 // attribute is one mapped value of a row; false where it is null or its lookup finds nothing.
-func (c *conformer) attribute(r row, a comp.AttrMap, parents map[string]string) (string, bool, error) {
+func (c *conformer) attribute(id string, f fact, a comp.AttrMap, parents map[string]string) (string, bool, error) {
 	if len(a.Columns) == 0 {
 		return a.Const, true, nil
 	}
 	var parts []string
 	for _, col := range a.Columns {
-		if s, ok := text(r.get(col)); ok {
+		if s, ok := text(f.Value.get(col)); ok {
 			parts = append(parts, s)
 		}
 	}
-	v := strings.Join(parts, " ")
 	if len(parts) == 0 {
 		return "", false, nil
 	}
+	v := strings.Join(parts, " ")
 	if a.Parent {
 		id, ok := parents[parentPath(v)]
 		return id, ok, nil
 	}
 	if a.In != "" {
-		rows, err := c.table(a.In)
+		got, err := c.lookUp(a, v)
 		if err != nil {
 			return "", false, err
 		}
-		found := false
-		for _, o := range rows {
-			if k, ok := text(o.get(a.Key)); ok && k == v {
-				v, found = text(o.get(a.Take))
-				break
+		if got.wrong != "" {
+			x := comp.Finding{Code: "lookup_missing", Column: a.Columns[0], Text: v, Message: got.wrong, Hint: "correct " + a.In + ", or the value here"}
+			if c.decides[a.Attr] && c.holdsNow(f.Period) {
+				x.Reach, x.Payee = comp.ReachPayee, id
 			}
-		}
-		if !found {
-			c.find(r, comp.Finding{Code: "lookup_missing", Column: a.Columns[0], Text: v,
-				Message: fmt.Sprintf("%s %q has no row in %s", a.Columns[0], v, a.In), Hint: "add it there, or correct the value here"})
+			c.find(*f.Value, x)
 			return "", false, nil
 		}
+		v = got.value
 	}
 	if t, ok := a.Values[v]; ok {
 		v = t
 	}
 	return v, true, nil
+}
+
+// taken is what a lookup gives: a value, or what is wrong.
+type taken struct{ value, wrong string }
+
+// lookUp finds the value that an attribute takes from another table.
+func (c *conformer) lookUp(a comp.AttrMap, key string) (taken, error) {
+	name := [3]string{a.In, a.Key, a.Take}
+	index, ok := c.lookups[name]
+	if !ok {
+		rows, err := c.table(a.In)
+		if err != nil {
+			return taken{}, err
+		}
+		index = make(map[string]taken, len(rows))
+		for _, r := range rows {
+			k, ok := text(r.get(a.Key))
+			v, given := text(r.get(a.Take))
+			before, twice := index[k]
+			switch {
+			case !ok:
+			case twice && before.value != v:
+				index[k] = taken{wrong: fmt.Sprintf("%s %q has two rows in %s with different %s", a.Key, k, a.In, a.Take)}
+			case !given:
+				index[k] = taken{wrong: fmt.Sprintf("%s %q has no %s in %s", a.Key, k, a.Take, a.In)}
+			case !twice:
+				index[k] = taken{value: v}
+			}
+		}
+		c.lookups[name] = index
+	}
+	if got, ok := index[key]; ok {
+		return got, nil
+	}
+	return taken{wrong: fmt.Sprintf("%s %q has no row in %s", a.Columns[0], key, a.In)}, nil
 }
 
 // parentIDs leads from a path such as /1/2/ to the id of the person there, for mappings with a parent attribute.
@@ -172,36 +234,6 @@ func parentPath(path string) string {
 	return trimmed[:i+1]
 }
 
-// settle closes the open spans that the mapping just read has left: each holds until the next.
-func (d *draft) settle(c *conformer, id string, m comp.RosterMap) {
-	if m.From == "" || m.To != "" {
-		return
-	}
-	d.employed = closeSpans(d.employed)
-	for _, a := range m.Set {
-		spans := closeSpans(d.attrs[a.Attr])
-		kept := spans[:0:0]
-		for _, s := range spans {
-			if s.Value != "" {
-				kept = append(kept, s)
-			}
-		}
-		d.attrs[a.Attr] = kept
-	}
-}
-
-func closeSpans[T any](spans []comp.Span[T]) []comp.Span[T] {
-	var opened, rest []comp.Span[T]
-	for _, s := range spans {
-		if s.End == open {
-			opened = append(opened, s)
-		} else {
-			rest = append(rest, s)
-		}
-	}
-	return append(rest, comp.Steps(opened, comp.NoDate).Spans()...)
-}
-
 // gather turns drafts into people, sorted by id.
 func (c *conformer) gather(drafts map[string]*draft) {
 	strangers := 0
@@ -213,15 +245,23 @@ func (c *conformer) gather(drafts map[string]*draft) {
 		}
 		p := comp.Person{ID: id, Attrs: map[string]comp.Timeline[string]{}, Origins: d.origins}
 		for _, attr := range sortedKeys(d.attrs) {
-			t, err := comp.NewTimeline(d.attrs[attr])
-			if err != nil {
-				c.findings = append(c.findings, comp.Finding{Code: "roster_overlap", Reach: comp.ReachPayee, Payee: id, Table: "roster", Key: id, Column: attr,
-					Message: fmt.Sprintf("%s has two values of %s on one day: %s", id, attr, err), Hint: "end the first row the day before the second begins",
-					Origin: d.attrs[attr][0].Origin})
+			t, clashes := agree(d.attrs[attr])
+			for _, x := range clashes {
+				c.overlap(id, attr, x.Period, x.one.Value, x.other.Value, x.other.Origin)
 			}
 			p.Attrs[attr] = t
 		}
-		p.Employed = spells(d.employed)
+		t, clashes := agree(d.employed)
+		for _, x := range clashes {
+			c.overlap(id, "employment", x.Period, yesNo(x.one.Value), yesNo(x.other.Value), x.other.Origin)
+		}
+		var spells []comp.Period
+		for _, s := range t.Spans() {
+			if s.Value {
+				spells = append(spells, s.Period)
+			}
+		}
+		p.Employed = joinSpans(spells)
 		c.company.People = append(c.company.People, p)
 	}
 	if strangers > 0 {
@@ -230,21 +270,23 @@ func (c *conformer) gather(drafts map[string]*draft) {
 	}
 }
 
-// spells joins touching days of employment.
-func spells(spans []comp.Span[bool]) []comp.Period {
-	sort.SliceStable(spans, func(i, j int) bool { return spans[i].Start < spans[j].Start })
-	var out []comp.Period
-	for _, s := range spans {
-		if !s.Value {
-			continue
-		}
-		if n := len(out); n > 0 && out[n-1].End >= s.Start {
-			out[n-1].End = max(out[n-1].End, s.End)
-			continue
-		}
-		out = append(out, s.Period)
+func yesNo(employed bool) string {
+	if employed {
+		return "yes"
 	}
-	return out
+	return "no"
+}
+
+// overlap tells of days on which a person has two values of one attribute. On these days the attribute is not known; the
+// payee is held where pay depends on it.
+func (c *conformer) overlap(id, attr string, p comp.Period, one, other string, o comp.Origin) {
+	f := comp.Finding{Code: "roster_overlap", Payee: id, Table: "roster", Key: id, Column: attr, Text: one + " / " + other, Origin: o,
+		Message: fmt.Sprintf("%s has two values of %s, %s and %s, from %s to %s", id, attr, one, other, firstOf(p), lastOf(p)),
+		Hint:    "end the first row the day before the second begins"}
+	if (attr == "employment" || c.decides[attr]) && c.holdsNow(p) {
+		f.Reach = comp.ReachPayee
+	}
+	c.findings = append(c.findings, f)
 }
 
 // managerCycles reports people whose managers lead back to themselves on the last day of the pay period. Nothing paid
@@ -257,22 +299,34 @@ func (c *conformer) managerCycles() {
 			boss[c.company.People[i].ID] = m
 		}
 	}
-	reported := map[string]bool{}
+	seen := map[string]bool{} // on an earlier path: a cycle there is reported already
 	for i := range c.company.People {
-		id := c.company.People[i].ID
-		path, seen := []string{id}, map[string]bool{id: true}
-		for next, ok := boss[id]; ok && !seen[next]; next, ok = boss[next] {
-			path, seen[next] = append(path, next), true
+		p := &c.company.People[i]
+		var path []string
+		for id := p.ID; id != "" && !seen[id]; id = boss[id] {
+			seen[id] = true
+			path = append(path, id)
 		}
-		last := path[len(path)-1]
-		if boss[last] != id || reported[id] {
+		if len(path) == 0 {
 			continue
 		}
-		for _, p := range path {
-			reported[p] = true
+		start := slices.Index(path, boss[path[len(path)-1]])
+		if start < 0 {
+			continue
 		}
-		c.findings = append(c.findings, comp.Finding{Code: "manager_cycle", Table: "roster", Key: id, Column: comp.AttrManager, Text: strings.Join(append(path, id), " > "),
-			Message: fmt.Sprintf("the managers of %s lead back to %s on %s: %s", id, id, day, strings.Join(append(path, id), " > ")),
-			Hint:    "correct one manager in the source", Origin: c.company.People[i].Origins[0]})
+		c.cycle(path[start:], day)
 	}
+}
+
+// cycle reports one cycle, from its lowest id on.
+func (c *conformer) cycle(ids []string, day comp.Date) {
+	k := slices.Index(ids, slices.Min(ids))
+	ids = append(append(slices.Clone(ids[k:]), ids[:k]...), ids[k])
+	chain := strings.Join(ids, " > ")
+	f := comp.Finding{Code: "manager_cycle", Table: "roster", Key: ids[0], Column: comp.AttrManager, Text: chain,
+		Message: fmt.Sprintf("the managers of %s lead back to %s on %s: %s", ids[0], ids[0], day, chain), Hint: "correct one manager in the source"}
+	if i, ok := slices.BinarySearchFunc(c.company.People, ids[0], func(p comp.Person, id string) int { return strings.Compare(p.ID, id) }); ok {
+		f.Origin = firstOrigin(&c.company.People[i])
+	}
+	c.findings = append(c.findings, f)
 }
