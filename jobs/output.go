@@ -139,7 +139,7 @@ type quarantined struct {
 	Pos     int64  `json:"position"`
 	Line    int    `json:"line,omitempty"`
 	Raw     string `json:"raw,omitempty"`
-	Base64  string `json:"raw_base64,omitempty"` // where the bytes are not UTF-8
+	Base64  string `json:"raw_base64,omitempty"` // the original bytes where the file is not in UTF-8
 }
 
 // quarantine is one JSON object a line for each held row, up to the number that is shown of a kind. Rows of sealed tables
@@ -169,8 +169,9 @@ func (w *work) quarantine() ([]byte, error) {
 		q := quarantined{Finding: f.ID(), Code: f.Code, Table: f.Table, File: f.Origin.Name, Digest: f.Origin.File, Pos: f.Origin.Pos, Line: f.Line}
 		if utf8.Valid(rec.Raw) {
 			q.Raw = string(rec.Raw)
-		} else {
-			q.Base64 = base64.StdEncoding.EncodeToString(rec.Raw)
+		}
+		if original, ok := in.Original(rec.Raw); ok && string(original) != q.Raw {
+			q.Base64 = base64.StdEncoding.EncodeToString(original)
 		}
 		if err := e.Encode(q); err != nil {
 			return nil, err
