@@ -52,4 +52,3 @@ func appendEncoded(out []byte, encoding string, r rune) ([]byte, bool) {
 	}
 	return append(out, byte(r)), true
 }
-
