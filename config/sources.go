@@ -248,8 +248,8 @@ func (l *loader) format(f fields) connectors.Format {
 		Pack: f.choice("pack", "none", "none", "gzip", "zip"),
 	}
 	out.Sheet, out.Member = f.text("sheet"), f.text("member")
-	if out.Kind != connectors.XLSX && out.Kind != "" {
-		f.never("sheet with format xlsx only", "remove it", "sheet")
+	if out.Kind != connectors.XLSX && out.Kind != connectors.JSON && out.Kind != "" {
+		f.never("sheet with format xlsx or json only", "remove it", "sheet")
 	}
 	if out.Pack != "zip" {
 		f.never("member with pack zip only", "remove it or write pack: zip", "member")
