@@ -11,20 +11,29 @@ import (
 
 // foldable keeps the term's rows that have an entity and an order. The others are held: nothing tells which row is last.
 func (w *tableWorker) foldable(t *termRun) {
+	for _, c := range t.fold.by {
+		w.dropAbsent(t, c)
+	}
+	w.dropAbsent(t, t.fold.order)
+	t.matched = append(t.matched[:0], t.rows...)
+}
+
+// dropAbsent takes the rows out in which a column is empty, and holds them.
+func (w *tableWorker) dropAbsent(t *termRun, col int) {
+	v := w.cols.vec(col)
+	if v.null == nil {
+		return
+	}
 	k := 0
-rows:
 	for _, i := range t.rows {
-		for _, c := range append(t.fold.by[:len(t.fold.by):len(t.fold.by)], t.fold.order) {
-			if w.cols.value(c, int(i)).Kind == comp.Null {
-				w.problem(nil, i, holdHard, w.absent("absent_value", c))
-				continue rows
-			}
+		if v.null[i] {
+			w.problem(nil, i, holdHard, w.absent("absent_value", col))
+			continue
 		}
 		t.rows[k] = i
 		k++
 	}
 	t.rows = t.rows[:k]
-	t.matched = append(t.matched[:0], t.rows...)
 }
 
 // orderAt is a row's order: instants by the second, dates by the day, numbers by their value.
@@ -44,17 +53,13 @@ func (a wide) less(b wide) bool { return a.hi < b.hi || (a.hi == b.hi && a.lo < 
 
 // folded is a fold's row as it is kept: everything that is needed to count it, should it be the one of its entity.
 type foldedRow struct {
-	entity  hash
-	term    int
-	pos     int64
-	place   place
-	order   wide
+	foldedHead
 	hold    uint8 // what other measures or the row itself hold it for
 	trouble uint8 // what this term holds it for
 	day     comp.Date
 	hit     bool
 	money   string
-	value   string // exact
+	value   string // exact; "" where rows are only counted
 	control wide
 	cash    string // the control column's currency
 	key     string
@@ -74,14 +79,14 @@ func (w *tableWorker) putFolded(t *termRun) {
 	}
 	w.loadControl()
 	term, k := w.number(t), 0
+	r := foldedRow{}
 	for _, i := range t.matched {
-		r := foldedRow{term: term, pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}, order: w.orderAt(t.fold.order, int(i)),
-			hold: w.hold[i], trouble: t.trouble[i], control: w.seen.value(int(i)), cash: string(w.sum.currencies[w.seen.money[i]])}
-		w.key = binary.AppendUvarint(w.key[:0], uint64(term))
-		for _, c := range t.fold.by {
-			w.key = append(append(w.key, valueText(w.cols.value(c, int(i)))...), '|')
+		r = foldedRow{foldedHead: foldedHead{term: uint32(term), pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}, order: w.orderAt(t.fold.order, int(i))},
+			hold: w.hold[i], control: w.seen.value(int(i)), cash: string(w.sum.currencies[w.seen.money[i]]), entries: r.entries[:0]}
+		if len(t.trouble) > 0 {
+			r.trouble = t.trouble[i]
 		}
-		r.entity = hashBytes(w.key)
+		r.entity = w.entity(t, term, i)
 		present := false
 		for ; k < len(t.rows) && t.rows[k] == i; k++ {
 			e := foldedEntry{subject: t.subject[k]}
@@ -89,7 +94,9 @@ func (w *tableWorker) putFolded(t *termRun) {
 				e.percent = s.percent.String()
 			}
 			r.entries = append(r.entries, e)
-			r.day, r.money, r.value = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]), t.rowValue(i).String()
+			if r.day, r.money = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]); !t.counts {
+				r.value = t.rowValue(i).String()
+			}
 			r.hit = t.rated && t.hits[i] == yes
 			if e.subject >= 0 {
 				cell := w.s.cells.cell(t.measure, e.subject, r.day)
@@ -100,19 +107,31 @@ func (w *tableWorker) putFolded(t *termRun) {
 			r.key, r.label = w.cutKey(i), w.cutLabel(t.labels, i)
 		}
 		w.record = r.append(w.record[:0])
-		binary.LittleEndian.PutUint32(w.record[16:], uint32(len(w.record)))
 		w.folded.put(w.record)
 	}
 }
 
-func (r *foldedRow) append(b []byte) []byte {
-	b = binary.LittleEndian.AppendUint64(b, r.entity.a)
-	b = binary.LittleEndian.AppendUint64(b, r.entity.b)
-	b = append(b, 0, 0, 0, 0) // the record's length, once it is known
-	for _, n := range [...]uint64{uint64(r.term), uint64(r.pos), uint64(r.place.split), uint64(r.place.row), uint64(r.order.hi), r.order.lo,
-		uint64(r.hold), uint64(r.trouble), uint64(uint32(r.day)), uint64(truth(r.hit)), uint64(r.control.hi), r.control.lo, uint64(len(r.entries))} {
-		b = binary.AppendUvarint(b, n)
+// entity is the hash of what a term folds row i by.
+func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
+	w.key = binary.AppendUvarint(w.key[:0], uint64(term))
+	for _, c := range t.fold.by {
+		if v := w.cols.vec(c); v.kind == comp.KindText {
+			w.key = append(w.key, v.textAt(int(i))...)
+		} else {
+			w.key = append(w.key, valueText(w.cols.value(c, int(i)))...)
+		}
+		w.key = append(w.key, '|')
 	}
+	return hashBytes(w.key)
+}
+
+// append writes the record, whose length it fills in, to the empty b.
+func (r *foldedRow) append(b []byte) []byte {
+	b = append(r.foldedHead.append(b), r.hold, r.trouble, truth(r.hit))
+	b = binary.AppendVarint(b, int64(r.day))
+	b = binary.AppendVarint(b, r.control.hi)
+	b = binary.AppendUvarint(b, r.control.lo)
+	b = binary.AppendUvarint(b, uint64(len(r.entries)))
 	for _, e := range r.entries {
 		b = binary.AppendVarint(b, int64(e.subject))
 		b = append(binary.AppendUvarint(b, uint64(len(e.percent))), e.percent...)
@@ -120,17 +139,16 @@ func (r *foldedRow) append(b []byte) []byte {
 	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label} {
 		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
 	}
+	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
 	return b
 }
 
 func readFolded(b []byte) (foldedRow, error) {
-	r := reader{b: b[20:]}
-	f := foldedRow{entity: hash{binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])}}
-	f.term, f.pos = int(r.uint()), int64(r.uint())
-	f.place = place{uint32(r.uint()), uint32(r.uint())}
-	f.order.hi, f.order.lo = int64(r.uint()), r.uint()
-	f.hold, f.trouble, f.day, f.hit = uint8(r.uint()), uint8(r.uint()), comp.Date(uint32(r.uint())), r.uint() == 1
-	f.control.hi, f.control.lo = int64(r.uint()), r.uint()
+	f, rest := foldedRow{foldedHead: headOf(b)}, b[foldedHeadBytes:]
+	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2] == yes
+	r := reader{b: rest[3:]}
+	f.day = comp.Date(r.int())
+	f.control.hi, f.control.lo = r.int(), r.uint()
 	for range r.count() {
 		e := foldedEntry{subject: int32(r.int())}
 		e.percent = r.text()
@@ -159,28 +177,23 @@ type firstOwner struct {
 
 // takeFolded finds each entity's row, partition by partition, and counts it.
 func (f *folding) takeFolded() error {
+	e := entities{}
 	return f.t.folded.each(func(partition []byte) error {
-		best := map[hash]foldedRow{}
-		var order []hash // of first appearance: a map is not ranged over
-		for len(partition) > 0 {
-			n := binary.LittleEndian.Uint32(partition[16:])
-			r, err := readFolded(partition[:n])
+		n := 0
+		for at := 0; at < len(partition); at += int(lengthOf(partition[at:])) {
+			n++
+		}
+		e.reset(n)
+		for at := 0; at < len(partition); at += int(lengthOf(partition[at:])) {
+			if !f.t.verdicts.gone(headOf(partition[at:]).place) {
+				e.add(partition, at, f.wins)
+			}
+		}
+		for _, at := range e.best {
+			r, err := readFolded(partition[at:][:lengthOf(partition[at:])])
 			if err != nil {
 				return fmt.Errorf("fold of %s: %w", f.t.name, err)
 			}
-			if partition = partition[n:]; f.t.verdicts.gone(r.place) {
-				continue
-			}
-			old, ok := best[r.entity]
-			if !ok {
-				order = append(order, r.entity)
-			}
-			if !ok || f.wins(&r, &old) {
-				best[r.entity] = r
-			}
-		}
-		for _, e := range order {
-			r := best[e]
 			if err := f.count(&r); err != nil {
 				return err
 			}
@@ -190,7 +203,7 @@ func (f *folding) takeFolded() error {
 }
 
 // wins says whether a is taken before b: the later (or earlier) by order, file and position.
-func (f *folding) wins(a, b *foldedRow) bool {
+func (f *folding) wins(a, b foldedHead) bool {
 	if f.t.terms[a.term].fold.first {
 		a, b = b, a
 	}
@@ -212,7 +225,7 @@ func (f *folding) count(r *foldedRow) error {
 		if f.trouble[r.place] == nil {
 			f.trouble[r.place] = map[int]bool{}
 		}
-		f.trouble[r.place][r.term] = true
+		f.trouble[r.place][int(r.term)] = true
 		if r.trouble&holdOpen != 0 {
 			f.raise(r, fateHeld, 0)
 		}
@@ -224,9 +237,12 @@ func (f *folding) count(r *foldedRow) error {
 	case len(r.entries) == 0:
 		f.raise(r, fateOther, 0)
 	}
-	value, err := comp.ParseExact(orZero(r.value))
-	if err != nil {
-		return err
+	value := comp.Int(t.sign())
+	if !t.counts {
+		var err error
+		if value, err = comp.ParseExact(orZero(r.value)); err != nil {
+			return err
+		}
 	}
 	for k, e := range r.entries {
 		if err := f.enter(t, r, k, e, value); err != nil {
@@ -300,10 +316,10 @@ func (f *folding) raise(r *foldedRow, fate uint8, subject int32) {
 	old := kept[r.place.row]
 	c := &f.sum.controls[f.t.number]
 	money := f.sum.currency(r.cash)
-	if first, ok := f.firsts[r.place]; ok && fate == fateCredited && r.term < first.term {
+	if first, ok := f.firsts[r.place]; ok && fate == fateCredited && int(r.term) < first.term {
 		at(at(&c.dense, first.subject), money).add(-1, r.control.negated(), c.scale)
 		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
-		f.firsts[r.place] = firstOwner{r.term, subject}
+		f.firsts[r.place] = firstOwner{int(r.term), subject}
 	}
 	undo := old == fateHeld && fate == fateCredited && f.raised[r.place] // another measure that takes the row pays it
 	if !undo && (old >= fate || old >= fateCredited) {
@@ -315,7 +331,7 @@ func (f *folding) raise(r *foldedRow, fate uint8, subject int32) {
 	}
 	at(&c.by[old], money).add(-1, r.control.negated(), c.scale)
 	if fate == fateCredited {
-		f.firsts[r.place] = firstOwner{r.term, subject}
+		f.firsts[r.place] = firstOwner{int(r.term), subject}
 		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
 		return
 	}

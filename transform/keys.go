@@ -57,7 +57,7 @@ func getKey(b []byte) keyAt {
 }
 
 // places is a set of rows, a bit each, laid out only for splits that have one.
-type places map[uint32][]uint64
+type places [][]uint64
 
 func (p places) add(at place) {
 	bits := p[at.split]
@@ -88,7 +88,7 @@ func (v *verdicts) gone(at place) bool {
 
 // mergeKeys groups a table's rows by key, partition by partition, and finds which no longer count.
 func (s *scanner) mergeKeys(t *tableScan) (*verdicts, error) {
-	v := &verdicts{superseded: places{}, rivals: places{}, vanished: places{}}
+	v := &verdicts{superseded: make(places, len(s.splits)), rivals: make(places, len(s.splits)), vanished: make(places, len(s.splits))}
 	g := grouper{}
 	err := t.keys.each(func(partition []byte) error {
 		n := len(partition) / keyLength

@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
+	"strconv"
 	"strings"
 )
 
@@ -210,6 +211,9 @@ func (n Number) Max(m Number) Number {
 // lowest terms elsewhere. Equal values give equal text.
 func (n Number) String() string {
 	if n.rat == nil {
+		if n.scale == 0 {
+			return strconv.FormatInt(n.coef, 10)
+		}
 		return trimDecimal(decimalText(big.NewInt(n.coef), int(n.scale)))
 	}
 	if digits, ok := exactDigits(n.rat.Denom()); ok {
