@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"slices"
+
 	"carrot/transform/comp"
 )
 
@@ -19,8 +21,17 @@ func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, err
 	if err != nil {
 		return nil, nil, err
 	}
+	a.amendments(prev)
+	a.vanished()
+	if err := a.expect(); err != nil {
+		return nil, nil, err
+	}
+	a.hold()
 	owed, err := a.trueUps(&v, prev)
 	if err != nil {
+		return nil, nil, err
+	}
+	if err := a.tooOld(&v); err != nil {
 		return nil, nil, err
 	}
 	return a.result(owed), a.tally.lineage, nil
@@ -41,7 +52,7 @@ type assessment struct {
 }
 
 // assess walks each fact through each verb once: conform the reference tables, see who takes part when, scan the fact
-// rows (assemble, resolve, credit, measure), settle per payee, and see whom the findings hold.
+// rows (assemble, resolve, credit, measure), and settle per payee.
 func assess(in *Inputs, v *Verbs) (*assessment, error) {
 	company, findings, err := conform(in)
 	if err != nil {
@@ -57,10 +68,6 @@ func assess(in *Inputs, v *Verbs) (*assessment, error) {
 	s := newSettler(in, v, company, part, g, t)
 	s.logins(ds)
 	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds)}
-	a.findings = append(append(append(append(a.findings, in.Found...), findings...), append(notices, facts...)...), s.findings...)
-	if err := a.expect(); err != nil {
-		return nil, err
-	}
-	a.hold()
+	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings)
 	return a, nil
 }

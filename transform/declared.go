@@ -12,7 +12,8 @@ import (
 type terms struct {
 	quota, target, cap comp.Number
 	caps               addends
-	hasQuota, hasCap   bool
+
+	hasQuota, hasTarget, hasCap bool
 }
 
 // terms reads quota, target and cap of each period, prorated by the days of participation. ok is false where one that is
@@ -20,7 +21,7 @@ type terms struct {
 func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked) (t terms, ok bool) {
 	c := &s.in.Plans[d.plan].Components[d.component]
 	ok = true
-	t.hasQuota, t.hasCap = c.Quota != nil, len(c.Cap) > 0
+	t.hasQuota, t.hasTarget, t.hasCap = c.Quota != nil, len(c.Target) > 0, len(c.Cap) > 0
 	unit := s.unitOf(c.Measure)
 	var quotas, targets addends
 	for _, p := range periods {
@@ -59,7 +60,7 @@ func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []com
 		text, whole := inUnit(t.quota, unit, currency)
 		w.say("%s", quotas.sum("Quota"+overAll(periods), text, whole))
 	}
-	if len(c.Target) > 0 && ok {
+	if t.hasTarget && ok {
 		w.result.Target = &comp.Amount{Number: t.target, Currency: currency}
 		text, whole := cash(t.target, currency)
 		w.say("%s", targets.sum("Target pay"+overAll(periods), text, whole))
@@ -147,8 +148,9 @@ func (s *settler) factor(payee int, d duty, p comp.Period, days int, w *worked) 
 		day, _ := lastDay(s.part.spans[payee][d.plan], p)
 		text, has := s.company.People[payee].Attr(comp.AttrFTE, day)
 		n, err := comp.ParseNumber(text, 6)
-		if !has || err != nil {
-			w.hold(s.payeeFinding(payee, c, "missing_fte", fmt.Sprintf("%s has no plain fte on %s (found %q)", s.company.People[payee].ID, day, text), "set it in the source"))
+		if !has || err != nil || n.Sign() < 0 || n.Cmp(comp.Int(2)) > 0 {
+			w.hold(s.payeeFinding(payee, c, "missing_fte", fmt.Sprintf("%s has no fte from 0 to 2 on %s (found %q)", s.company.People[payee].ID, day, text),
+				"set it in the source, 1 for full time"))
 			return factor{of: func(n comp.Number) comp.Number { return n }}, false
 		}
 		fte = n
@@ -201,7 +203,7 @@ type measured struct {
 // measure is the component's own measure, with its smallest n.
 func (s *settler) measure(payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked) measured {
 	c := &s.in.Plans[d.plan].Components[d.component]
-	m := s.measureOf(c.Measure, payee, d, currency, periods, w, c.MinN)
+	m := s.measureOf(c.Measure, payee, d, d.reads, currency, periods, w, c.MinN)
 	if !m.missing {
 		v := m.value
 		w.result.Value = &v
@@ -209,16 +211,15 @@ func (s *settler) measure(payee int, d duty, currency comp.Currency, periods []c
 	return m
 }
 
-// measureOf sums what the tally holds for the payee (on days of participation) or for the payee's pool. The last period
-// reaches back over the measure's window.
-func (s *settler) measureOf(id string, payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked, minN int) measured {
-	m := &s.in.Measures[s.measures[id]]
+// measureOf sums what the tally holds for the payee (on days of participation) or for the payee's pool, over what the
+// measure reads. To date, each period is read by itself and a measure's window has no meaning.
+func (s *settler) measureOf(id string, payee int, d duty, reads comp.Period, currency comp.Currency, periods []comp.Period, w *worked, minN int) measured {
+	m, c := &s.in.Measures[s.measures[id]], &s.in.Plans[d.plan].Components[d.component]
 	var value comp.Number
 	var hits, n int64
 	var parts addends
 	for _, p := range periods {
-		span := s.v.Window(s.in.Plans[d.plan].Components[d.component].Every, p, max(1, m.Window), s.company.Calendars)
-		subject, ranges := s.about(m, payee, d, p, span)
+		subject, ranges := s.about(m, payee, d, p, d.span(c, p, reads), w)
 		if subject < 0 {
 			continue
 		}
@@ -230,7 +231,7 @@ func (s *settler) measureOf(id string, payee int, d duty, currency comp.Currency
 			if sm.currency != "" && sm.currency != currency {
 				rate, ok := s.v.Rate(s.company.FX, sm.currency, currency, p)
 				if !ok {
-					w.hold(s.missingRate(payee, &s.in.Plans[d.plan].Components[d.component], sm.currency, currency, p))
+					w.hold(s.missingRate(payee, c, sm.currency, currency, p))
 					continue
 				}
 				v, text = v.Mul(rate), fmt.Sprintf("%s × %s (rate of %s)", text, rate, (p.End-1).Words())
@@ -262,7 +263,7 @@ func (s *settler) found(m *comp.Measure, out, sum comp.Number, hits, n int64, cu
 	case comp.Mean:
 		return fmt.Sprintf("%s: %s / %s %s", title, written(sum, 0), rows, equals(inUnit(out, s.unitOf(m.ID), currency)))
 	case comp.Count:
-		return title + ": " + rows
+		return title + ": " + about(figure(out, 0))
 	}
 	text, whole := inUnit(out, s.unitOf(m.ID), currency)
 	if len(parts) == 0 {
@@ -272,8 +273,9 @@ func (s *settler) found(m *comp.Measure, out, sum comp.Number, hits, n int64, cu
 }
 
 // about is whose tally a measure reads for a payee and the days of it: the payee's own on days of participation, or the
-// pool's that the payee belongs to on the last participating day. The subject is -1 where there is none.
-func (s *settler) about(m *comp.Measure, payee int, d duty, p, span comp.Period) (int32, []comp.Period) {
+// pool's that the payee belongs to on the last participating day. The subject is -1 where there is none: the payee does
+// not take part in p, or is in no such pool, and is then held.
+func (s *settler) about(m *comp.Measure, payee int, d duty, p, span comp.Period, w *worked) (int32, []comp.Period) {
 	spans := s.part.spans[payee][d.plan]
 	switch m.Pool {
 	case comp.PoolPayee:
@@ -293,6 +295,9 @@ func (s *settler) about(m *comp.Measure, payee int, d duty, p, span comp.Period)
 	}
 	subject, ok := s.grid.poolOf(int32(payee), m.Pool, day)
 	if !ok {
+		c := &s.in.Plans[d.plan].Components[d.component]
+		w.hold(s.payeeFinding(payee, c, "missing_pool", fmt.Sprintf("%s has no %s on %s, and %s is measured by it", s.company.People[payee].ID, m.Pool, day, m.ID),
+			"set it in the source"))
 		return -1, nil
 	}
 	return subject, []comp.Period{span}

@@ -11,7 +11,7 @@ func horizon(in *Inputs) []comp.Period {
 	var out []comp.Period
 	for k := in.Settings.Restate; k >= 0; k-- {
 		start := in.Run.Period.Start.AddMonths(-k)
-		if start >= in.Settings.First {
+		if start >= in.Settings.First || k == 0 {
 			out = append(out, comp.Month(start))
 		}
 	}
@@ -23,8 +23,18 @@ type duty struct {
 	plan, component int
 	pay             comp.Period   // the pay period that it pays in
 	period          comp.Period   // the measuring period
+	periods         []comp.Period // those that are calculated together: to date all up to period, else period alone
 	reads           comp.Period   // what its measure reads: the window, or everything since the larger period's start
-	parts           []comp.Period // to date: the measuring periods that it cumulates, each with its own sum
+	gates           []comp.Period // what each gate's measure reads
+}
+
+// span is what a measure reads for one of a duty's periods: to date that period alone, since the others are read
+// already; else the whole of what the measure reads.
+func (d *duty) span(c *comp.Component, p, reads comp.Period) comp.Period {
+	if c.ToDate != "" {
+		return p
+	}
+	return reads
 }
 
 // duties are all components' measuring periods that pay within the horizon, in order of plan, component and time.
@@ -34,18 +44,25 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 	for i := range in.Plans {
 		for j := range in.Plans[i].Components {
 			c := &in.Plans[i].Components[j]
-			k := 1
-			if m, ok := measures[c.Measure]; ok {
-				k = max(1, in.Measures[m].Window)
+			reads := func(measure string, d *duty) comp.Period {
+				if c.ToDate != "" {
+					return comp.Period{Start: d.periods[0].Start, End: d.period.End}
+				}
+				k := 1
+				if m, ok := measures[measure]; ok {
+					k = max(1, in.Measures[m].Window)
+				}
+				return v.Window(c.Every, d.period, k, company.Calendars)
 			}
 			for _, pay := range horizon(in) {
 				for _, p := range v.Measuring(c.Every, pay, company.Calendars) {
-					d := duty{plan: i, component: j, pay: pay, period: p, reads: v.Window(c.Every, p, k, company.Calendars)}
+					d := duty{plan: i, component: j, pay: pay, period: p, periods: []comp.Period{p}}
 					if c.ToDate != "" {
-						if all := v.ToDate(c.ToDate, c.Every, p, company.Calendars); len(all) > 0 {
-							d.reads.Start = min(d.reads.Start, all[0].Start)
-							d.parts = all
-						}
+						d.periods = v.ToDate(c.ToDate, c.Every, p, company.Calendars)
+					}
+					d.reads = reads(c.Measure, &d)
+					for _, g := range c.Gates {
+						d.gates = append(d.gates, reads(g.Measure, &d))
 					}
 					out = append(out, d)
 				}
@@ -53,6 +70,11 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 		}
 	}
 	return out
+}
+
+// allReads is everything that a duty reads, with every bound at which a part of it ends.
+func (d *duty) allReads() []comp.Period {
+	return append(append([]comp.Period{d.reads}, d.gates...), d.periods...)
 }
 
 func measureIndex(in *Inputs) map[string]int {
@@ -116,15 +138,14 @@ func newGrid(in *Inputs, company *comp.Company, part *participation, ds []duty) 
 
 func boundaries(ds []duty) []comp.Date {
 	set := map[comp.Date]bool{}
-	for _, d := range ds {
-		for m := comp.Month(d.reads.Start).Start; m <= d.reads.End; m = m.AddMonths(1) { // months keep atoms small; windows and years are unions of them
-			if m >= d.reads.Start {
-				set[m] = true
+	for i := range ds {
+		for _, r := range ds[i].allReads() {
+			for m := comp.Month(r.Start).Start; m <= r.End; m = m.AddMonths(1) { // months keep atoms small; windows and years are unions of them
+				if m >= r.Start {
+					set[m] = true
+				}
 			}
-		}
-		set[d.reads.Start], set[d.reads.End], set[d.period.Start] = true, true, true
-		for _, p := range d.parts { // also those that paid before the horizon
-			set[p.Start], set[p.End] = true, true
+			set[r.Start], set[r.End] = true, true
 		}
 	}
 	out := make([]comp.Date, 0, len(set))
@@ -165,39 +186,52 @@ func ownBoundaries(common []comp.Date, plans [][]comp.Period) []comp.Date {
 	return out
 }
 
-// presentPeriods prepares current and inPeriod: which rows pay in this very run.
+// presentPeriods prepares current and inPeriod: which rows pay in this very run, as a measure's or as a gate's.
 func (g *grid) presentPeriods(in *Inputs, part *participation, ds []duty) {
 	measures := measureIndex(in)
-	any := make([][]comp.Period, len(in.Measures))
+	all := make([][]comp.Period, len(in.Measures))
 	own := make([][]comp.Period, len(in.Measures)*len(g.subjects))
-	for _, d := range ds {
-		c := &in.Plans[d.plan].Components[d.component]
-		m, ok := measures[c.Measure]
-		if !ok || d.pay != in.Run.Period {
+	for k := range ds {
+		d := &ds[k]
+		if d.pay != in.Run.Period {
 			continue
 		}
-		any[m] = append(any[m], d.reads)
-		for i := range g.subjects {
-			at := m*len(g.subjects) + i
-			if i >= len(part.spans) {
-				own[at] = append(own[at], d.reads)
-				continue
-			}
-			for _, s := range part.spans[i][d.plan] {
-				if p := s.Intersect(d.reads); p.Days() > 0 {
-					own[at] = append(own[at], p)
-				}
-			}
+		c := &in.Plans[d.plan].Components[d.component]
+		g.present(measures, c.Measure, d.reads, d.plan, part, all, own)
+		for i := range c.Gates {
+			g.present(measures, c.Gates[i].Measure, d.gates[i], d.plan, part, all, own)
 		}
 	}
-	for i := range any {
-		any[i] = joinSpans(any[i])
+	for i := range all {
+		all[i] = joinSpans(all[i])
 	}
 	for i := range own {
 		own[i] = joinSpans(own[i])
 	}
-	g.inPeriod = func(measure int, d comp.Date) bool { return within(any[measure], d) }
+	g.inPeriod = func(measure int, d comp.Date) bool { return within(all[measure], d) }
 	g.current = func(measure int, subject int32, d comp.Date) bool {
 		return within(own[measure*len(g.subjects)+int(subject)], d)
+	}
+}
+
+// present notes that a plan's component reads a measure on some days: for everyone, for each pool, and for each payee on
+// the days of participation.
+func (g *grid) present(measures map[string]int, measure string, reads comp.Period, plan int, part *participation, all, own [][]comp.Period) {
+	m, ok := measures[measure]
+	if !ok {
+		return
+	}
+	all[m] = append(all[m], reads)
+	for i := range g.subjects {
+		at := m*len(g.subjects) + i
+		if i >= len(part.spans) {
+			own[at] = append(own[at], reads)
+			continue
+		}
+		for _, s := range part.spans[i][plan] {
+			if p := s.Intersect(reads); p.Days() > 0 {
+				own[at] = append(own[at], p)
+			}
+		}
 	}
 }

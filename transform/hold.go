@@ -2,28 +2,29 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 
 	"carrot/transform/comp"
 )
 
-// logins holds payees who are paid by rows of a system in which they have no login at all in the measuring period: a
+// logins holds payees who are paid by rows of a system in which they have no login on any day of the measuring period: a
 // commission of zero would look like a result.
 func (s *settler) logins(ds []duty) {
-	for i := range s.company.People {
-		for _, d := range ds {
-			c := &s.in.Plans[d.plan].Components[d.component]
-			if d.pay != s.in.Run.Period || c.Shown || participated(s.part.spans[i][d.plan], d.period) == 0 {
-				continue
-			}
-			m, ok := s.measures[c.Measure]
-			if !ok || s.in.Measures[m].Pool != comp.PoolPayee || s.reachable(s.company.People[i].ID, &s.in.Measures[m], d.reads) {
+	for _, d := range ds {
+		c := &s.in.Plans[d.plan].Components[d.component]
+		m, ok := s.measures[c.Measure]
+		if !ok || d.pay != s.in.Run.Period || c.Shown || s.in.Measures[m].Pool != comp.PoolPayee {
+			continue
+		}
+		for i := range s.company.People {
+			p := &s.company.People[i]
+			if participated(s.part.spans[i][d.plan], d.period) == 0 || s.reachable(p.ID, &s.in.Measures[m], d.period) {
 				continue
 			}
 			system := s.in.Measures[m].Terms[0].Owner.System
-			p := &s.company.People[i]
 			s.find(comp.Finding{Code: "payee_without_login", Reach: comp.ReachPayee, Table: "crosswalk", Key: p.ID, Column: system, Payee: p.ID, Origin: firstOrigin(p),
-				Message: fmt.Sprintf("%s is paid by %s but has no %s login in %s", p.ID, c.Measure, system, d.reads),
-				Hint:    fmt.Sprintf("add a row to the crosswalk: %s,<login>,%s,%s,", system, p.ID, d.reads.Start)})
+				Message: fmt.Sprintf("%s is paid by %s but has no %s login in %s", p.ID, c.Measure, system, d.period),
+				Hint:    fmt.Sprintf("add a row to the crosswalk: %s,<login>,%s,%s,", system, p.ID, d.period.Start)})
 		}
 	}
 }
@@ -43,21 +44,27 @@ func (s *settler) reachable(payee string, m *comp.Measure, p comp.Period) bool {
 	return false
 }
 
+// waive marks a finding that a waiver in force on the business date settles.
+func (a *assessment) waive(f *comp.Finding) {
+	id := f.ID()
+	for _, w := range a.in.Waivers {
+		if w.Finding == id && a.in.Run.Business <= w.Until {
+			f.Waived = w.Reason + " (" + w.By + ")"
+		}
+	}
+}
+
+// tell adds a finding that came up after hold, and says whether it holds.
+func (a *assessment) tell(f comp.Finding) bool {
+	a.waive(&f)
+	a.findings = append(a.findings, f)
+	return f.Holds()
+}
+
 // hold applies waivers, sorts the findings and sees whom they reach.
 func (a *assessment) hold() {
 	for i := range a.findings {
-		f := &a.findings[i]
-		if f.Reach <= comp.ReachRow && a.sealed(f.Table) {
-			waived := f.Waived
-			*f = seal(*f) // a bad cell of a sealed table shows no more than another
-			f.Waived = waived
-		}
-		id := f.ID()
-		for _, w := range a.in.Waivers {
-			if w.Finding == id && a.in.Run.Business <= w.Until {
-				f.Waived = w.Reason + " (" + w.By + ")"
-			}
-		}
+		a.waive(&a.findings[i])
 	}
 	comp.SortFindings(a.findings)
 	a.held = map[string][]string{}
@@ -67,10 +74,10 @@ func (a *assessment) hold() {
 		}
 		switch f.Reach {
 		case comp.ReachPayee:
-			a.held[f.Payee] = append(a.held[f.Payee], f.ID())
+			a.holdPayee(f.Payee, f.ID())
 		case comp.ReachMeasure:
 			for _, payee := range a.paidBy(f.Measure) {
-				a.held[payee] = append(a.held[payee], f.ID())
+				a.holdPayee(payee, f.ID())
 			}
 		}
 	}
@@ -86,13 +93,21 @@ func (a *assessment) sealed(table string) bool {
 	return false
 }
 
-// paidBy is everyone whom a measure pays in this run, each once, sorted by id.
+// holdPayee notes that a finding holds a payee, once however many rows say the same.
+func (a *assessment) holdPayee(payee, finding string) {
+	if !slices.Contains(a.held[payee], finding) {
+		a.held[payee] = append(a.held[payee], finding)
+	}
+}
+
+// paidBy is everyone whom a measure pays in this run, by itself or as a gate, each once, sorted by id.
 func (a *assessment) paidBy(measure string) []string {
 	var out []string
 	for _, e := range a.entitlements {
 		id := a.company.People[e.payee].ID
 		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
-		if e.duty.pay == a.in.Run.Period && c.Measure == measure && !c.Shown && (len(out) == 0 || out[len(out)-1] != id) {
+		reads := c.Measure == measure || slices.ContainsFunc(c.Gates, func(g comp.Gate) bool { return g.Measure == measure })
+		if e.duty.pay == a.in.Run.Period && reads && !c.Shown && (len(out) == 0 || out[len(out)-1] != id) {
 			out = append(out, id)
 		}
 	}

@@ -11,17 +11,10 @@ import (
 
 // result turns an assessment and what is owed for earlier months into the finished outcome.
 func (a *assessment) result(due []owed) *comp.Result {
-	b := &builder{a: a, credits: map[[2]string][]int{}, posted: map[string][]comp.LedgerEntry{}}
-	for _, l := range a.in.Ledger {
-		b.posted[l.Payee] = append(b.posted[l.Payee], l)
-	}
 	r := &comp.Result{Run: a.in.Run, Company: a.in.Settings.Company, Question: a.in.Settings.Question, Entities: a.in.Settings.Entities,
 		Credits: a.tally.credits, Waivers: a.inForce(), Expectations: a.expectations}
 	a.enter(r.Credits)
-	for i, c := range r.Credits {
-		k := [2]string{c.Payee, c.Measure}
-		b.credits[k] = append(b.credits[k], i)
-	}
+	b := newBuilder(a, r.Credits)
 	r.Adjustments = a.adjustments()
 	a.strangers(r.Adjustments)
 	for i := range a.company.People {
@@ -36,6 +29,15 @@ func (a *assessment) result(due []owed) *comp.Result {
 	r.Held = a.heldList(r.Statements)
 	r.Controls = a.controls()
 	return r
+}
+
+// measure is the measure of an id; nil where there is none.
+func (a *assessment) measure(id string) *comp.Measure {
+	i, ok := slices.BinarySearchFunc(a.in.Measures, id, func(m comp.Measure, id string) int { return cmp.Compare(m.ID, id) })
+	if !ok {
+		return nil
+	}
+	return &a.in.Measures[i]
 }
 
 // enter says of each credit which measuring period it entered: of those that its measure is read in, the shortest that
@@ -80,15 +82,26 @@ func (a *assessment) inForce() []comp.Waiver {
 	return out
 }
 
-// adjustments are those of this pay period, by id.
+// adjustments are those of this pay period and those of earlier ones that no close has posted yet, because the payee was
+// held or they were decided on later; by period and id.
 func (a *assessment) adjustments() []comp.Adjustment {
+	type key struct{ payee, id, period string }
+	posted := map[key]bool{}
+	for _, l := range a.in.Ledger {
+		if l.Kind == comp.AdjustmentLine {
+			posted[key{l.Payee, l.Component, l.For}] = true
+		}
+	}
 	var out []comp.Adjustment
 	for _, x := range a.in.Adjustments {
-		if x.Period == a.in.Run.Period.Name() {
+		now := a.in.Run.Period.Name()
+		if x.Period == now || (x.Period < now && x.Period >= a.in.Settings.First.Time().Format("2006-01") && !posted[key{x.Payee, x.ID, x.Period}]) {
 			out = append(out, x)
 		}
 	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].ID < out[j].ID })
+	sort.SliceStable(out, func(i, j int) bool {
+		return out[i].Period < out[j].Period || (out[i].Period == out[j].Period && out[i].ID < out[j].ID)
+	})
 	return out
 }
 
@@ -100,7 +113,7 @@ func (a *assessment) strangers(adjustments []comp.Adjustment) {
 	}
 	for _, x := range adjustments {
 		if !known[x.Payee] {
-			a.findings = append(a.findings, comp.Finding{Code: "adjustment_unknown_payee", Reach: comp.ReachRun, Table: "adjustments", Key: x.ID, Column: "employee_id",
+			a.tell(comp.Finding{Code: "adjustment_unknown_payee", Reach: comp.ReachRun, Table: "adjustments", Key: x.ID, Column: "employee_id",
 				Text: x.Payee, Message: fmt.Sprintf("adjustment %s names %s, who is not on the roster", x.ID, x.Payee), Hint: "correct employee_id in adjustments.csv", Origin: x.Origin})
 		}
 	}

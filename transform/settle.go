@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -13,12 +14,14 @@ type entitlement struct {
 	duty   duty
 	result comp.ComponentResult
 	series string // the rows behind it, for Lineage.Rows
+	known  bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
 }
 
-// key names what the ledger posts against: payee, plan, component and the pay period it belongs to.
+// key names what the ledger posts against: payee, plan (whatever its version), component, the pay period it belongs to,
+// and the currency.
 func (e *entitlement) key(in *Inputs, company *comp.Company) ledgerKey {
 	p := &in.Plans[e.duty.plan]
-	return ledgerKey{company.People[e.payee].ID, p.ID, p.Components[e.duty.component].ID, e.duty.pay.Name()}
+	return ledgerKey{company.People[e.payee].ID, e.duty.pay.Name(), p.ID, p.Components[e.duty.component].ID, e.result.Amount.Currency}
 }
 
 // settler works off duties for one payee after another. It reads the tally and keeps nothing between payees but findings.
@@ -33,12 +36,12 @@ type settler struct {
 	quotas   map[[2]string][]comp.QuotaRow  // by payee and name; read by key only
 	systems  map[string][]comp.Span[string] // payee to the systems in which they hold a login, and when
 	findings []comp.Finding
-	seen     map[string]bool // findings already made, by ID
+	seen     map[string]int // findings already made, by ID: their places
 }
 
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
 	s := &settler{in: in, v: v, company: company, part: part, grid: g, tally: t, measures: measureIndex(in),
-		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]bool{}}
+		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]int{}}
 	for _, q := range company.Quotas {
 		k := [2]string{q.Payee, q.Name}
 		s.quotas[k] = append(s.quotas[k], q)
@@ -72,10 +75,12 @@ func (s *settler) find(f comp.Finding) string {
 		f.Table = "roster"
 	}
 	id := f.ID()
-	if !s.seen[id] {
-		s.seen[id] = true
-		s.findings = append(s.findings, f)
+	if i, seen := s.seen[id]; seen { // of a component that pays and one that only shows the one that pays counts
+		s.findings[i].Reach = max(s.findings[i].Reach, f.Reach)
+		return id
 	}
+	s.seen[id] = len(s.findings)
+	s.findings = append(s.findings, f)
 	return id
 }
 
@@ -88,26 +93,28 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 	if !ok {
 		return entitlement{}, false
 	}
-	periods := []comp.Period{d.period}
-	if c.ToDate != "" {
-		periods = s.v.ToDate(c.ToDate, c.Every, d.period, s.company.Calendars)
-	}
+	periods := d.periods
 	w := s.work(payee, d, currency, periods)
 	before := comp.Money{Currency: currency}
-	if n := len(periods); n > 1 && s.tookPart(payee, d.plan, periods[:n-1]) {
+	if n := len(periods); !w.held && n > 1 && s.tookPart(payee, d.plan, periods[:n-1]) {
 		b := s.work(payee, d, currency, periods[:n-1])
 		before = b.result.Amount
+		w.held, w.result.Held = b.held, b.result.Held
 		w.say("Less %s for %s = %s", paid(before), whole(periods[:n-1]).Words(), paid(comp.Money{Minor: w.result.Amount.Minor - before.Minor, Currency: currency}))
 		w.result.Exact.Number = w.result.Exact.Number.Sub(before.Amount().Number)
 	}
 	w.result.Amount.Minor -= before.Minor
+	if w.held {
+		w.result.Amount, w.result.Exact = comp.Money{Currency: currency}, comp.Amount{Currency: currency}
+		w.say("Not known: %s", strings.Join(w.result.Held, ", "))
+	}
 	w.result.Plan, w.result.Component, w.result.Title, w.result.Clause = plan.ID, c.ID, c.Title, c.Clause
 	w.result.Period, w.result.Shown = d.period, c.Shown
 	w.result.Sealed = s.sealed(c.Measure)
 	if m, ok := s.measures[c.Measure]; ok {
 		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}
-	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";")}, true
+	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), known: !w.held}, true
 }
 
 // tookPart says whether a payee took part in a plan on any day of some periods: without that there is nothing before.
@@ -157,8 +164,6 @@ func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp
 	w := worked{}
 	terms, ok := s.terms(payee, d, currency, periods, &w)
 	if !ok {
-		w.result.Amount = comp.Money{Currency: currency}
-		w.result.Exact.Currency = currency
 		return w
 	}
 	m := s.measure(payee, d, currency, periods, &w)
@@ -190,13 +195,18 @@ func (w *worked) say(format string, args ...any) {
 
 func (w *worked) hold(id string) {
 	w.held = true
-	w.result.Held = append(w.result.Held, id)
+	if !slices.Contains(w.result.Held, id) {
+		w.result.Held = append(w.result.Held, id)
+	}
 }
 
-// payeeFinding makes a finding that holds one payee, and gives its id.
+// payeeFinding makes a finding that holds one payee, and gives its id. A component that only shows holds nobody.
 func (s *settler) payeeFinding(payee int, c *comp.Component, code, message, hint string) string {
-	p := &s.company.People[payee]
-	return s.find(comp.Finding{Code: code, Reach: comp.ReachPayee, Payee: p.ID, Key: p.ID, Column: c.ID, Message: message, Hint: hint, Origin: firstOrigin(p)})
+	p, reach := &s.company.People[payee], comp.ReachPayee
+	if c.Shown {
+		reach = comp.ReachNone
+	}
+	return s.find(comp.Finding{Code: code, Reach: reach, Payee: p.ID, Key: p.ID, Column: c.ID, Message: message, Hint: hint, Origin: firstOrigin(p)})
 }
 
 // missing is the pay of a component whose measure is missing, by the plan's declared rule.
@@ -207,7 +217,8 @@ func (s *settler) missing(payee int, c *comp.Component, currency comp.Currency, 
 		w.result.Rate = "neutral, the target is paid"
 		w.say("%s: the component is neutral and pays its target, %s", s.tooFew(c, w), money(n, currency))
 		return n
-	case "hold":
+	case "zero":
+	default:
 		w.hold(s.payeeFinding(payee, c, "measure_missing", fmt.Sprintf("%s has no value of %s and the plan holds the component", s.company.People[payee].ID, c.Measure),
 			"wait for the data, or settle it with a waiver"))
 	}
@@ -231,8 +242,13 @@ func (s *settler) curve(payee int, d duty, currency comp.Currency, t terms, m me
 	in := CurveInput{Value: m.value, Target: t.target, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate, Currency: currency, Unit: s.unitOf(c.Measure)}
 	if t.hasQuota {
 		a, ok := s.v.Attain(m.value, t.quota)
-		if !ok {
-			w.hold(s.payeeFinding(payee, c, "zero_quota", fmt.Sprintf("the quota of %s for %s is zero", s.company.People[payee].ID, c.ID), "correct the quota"))
+		if !ok && t.hasTarget && t.target.IsZero() {
+			w.say("Quota and target are 0: nothing is paid")
+			return comp.Number{}
+		}
+		if !ok || t.quota.Sign() < 0 {
+			w.hold(s.payeeFinding(payee, c, "zero_quota", fmt.Sprintf("the quota of %s for %s is %s, and a number above zero was expected", s.company.People[payee].ID, c.ID, t.quota),
+				"correct the quota"))
 			return comp.Number{}
 		}
 		in.Attainment = a
@@ -272,9 +288,10 @@ func (s *settler) personalRate(payee int, d duty, w *worked) (comp.Number, bool)
 // gates pays nothing where a gate's measure is known and below its bar; a gate without a value does not close.
 func (s *settler) gates(payee int, d duty, currency comp.Currency, periods []comp.Period, pay comp.Number, w *worked) comp.Number {
 	c := &s.in.Plans[d.plan].Components[d.component]
-	for _, g := range c.Gates {
+	for i, g := range c.Gates {
 		gw := worked{}
-		m := s.measureOf(g.Measure, payee, d, currency, periods, &gw, 0)
+		m := s.measureOf(g.Measure, payee, d, d.gates[i], currency, periods, &gw, 0)
+		w.held, w.result.Held = w.held || gw.held, append(w.result.Held, gw.result.Held...)
 		gate, unit := s.in.Measures[s.measures[g.Measure]].Title, s.unitOf(g.Measure)
 		if n := len(gw.result.Working); n > 0 {
 			gate = gw.result.Working[n-1]

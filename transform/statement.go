@@ -1,7 +1,9 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -14,6 +16,35 @@ type builder struct {
 	credits map[[2]string][]int           // by payee and measure: indices into the result's credits
 	posted  map[string][]comp.LedgerEntry // by payee, in the ledger's order
 	at      int                           // the next entitlement: both lists are sorted by payee
+	// numbers are who has a payroll number of a legal entity among the people who work in the pay period; read by key only.
+	numbers  map[[2]string][]string
+	numbered bool // the roster gives payroll numbers; else employee ids stand for them
+}
+
+// newBuilder indexes what statements are written from.
+func newBuilder(a *assessment, credits []comp.Credit) *builder {
+	b := &builder{a: a, credits: map[[2]string][]int{}, posted: map[string][]comp.LedgerEntry{}, numbers: map[[2]string][]string{}}
+	for _, l := range a.in.Ledger {
+		b.posted[l.Payee] = append(b.posted[l.Payee], l)
+	}
+	for i, c := range credits {
+		k := [2]string{c.Payee, c.Measure}
+		b.credits[k] = append(b.credits[k], i)
+	}
+	for _, m := range a.in.Mapping.Roster {
+		b.numbered = b.numbered || slices.ContainsFunc(m.Set, func(x comp.AttrMap) bool { return x.Attr == comp.AttrPayroll })
+	}
+	for i := range a.company.People {
+		p := &a.company.People[i]
+		if day, ok := lastDay(p.Employed, a.in.Run.Period); ok && b.numbered {
+			entity, _ := p.Attr(comp.AttrEntity, day)
+			if number, ok := p.Attr(comp.AttrPayroll, day); ok {
+				k := [2]string{entity, number}
+				b.numbers[k] = append(b.numbers[k], p.ID)
+			}
+		}
+	}
+	return b
 }
 
 // statement is what one payee is paid in this run and why; false where there is nothing to say to that person.
@@ -21,19 +52,20 @@ func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment
 	p := &b.a.company.People[payee]
 	s := comp.Statement{ID: p.ID + ":" + b.a.in.Run.Period.Name(), Payee: p.ID, HeldFor: b.a.held[p.ID]}
 	day, ok := lastDay(p.Employed, comp.Period{Start: comp.NoDate, End: b.a.in.Run.Period.End})
-	if !ok {
-		return s, false
+	if !ok { // not employed so far, as known now: what was posted before that became known is taken back
+		day = b.a.in.Run.Period.End - 1
 	}
 	b.describe(&s, p, day)
 	b.earnings(payee, &s)
 	b.corrections(&s, due)
 	for _, x := range adjustments {
 		if x.Payee == p.ID {
-			b.add(&s, comp.Line{Kind: comp.AdjustmentLine, Title: "Adjustment " + x.ID, Clause: x.ID, For: b.a.in.Run.Period, Exact: x.Amount.Amount(), Amount: x.Amount,
+			month, _ := comp.ParseMonth(x.Period)
+			b.add(&s, comp.Line{Kind: comp.AdjustmentLine, Component: x.ID, Title: "Adjustment " + x.ID, Clause: x.ID, For: month, Exact: x.Amount.Amount(), Amount: x.Amount,
 				Working: x.Reason + ", decided by " + x.By})
 		}
 	}
-	if len(s.Components) == 0 && len(s.Lines) == 0 && len(s.HeldFor) == 0 {
+	if len(s.Components) == 0 && len(s.Lines) == 0 && (len(s.HeldFor) == 0 || !ok) {
 		return s, false
 	}
 	b.total(&s)
@@ -47,7 +79,7 @@ func (b *builder) describe(s *comp.Statement, p *comp.Person, day comp.Date) {
 	if s.Name == "" {
 		s.Name = p.ID
 	}
-	if s.PayrollNumber == "" {
+	if s.PayrollNumber == "" && !b.numbered {
 		s.PayrollNumber = p.ID
 	}
 	e, _ := entityOf(b.a.in, get(comp.AttrEntity))
@@ -102,8 +134,8 @@ func (b *builder) earnings(payee int, s *comp.Statement) {
 // rows are the indices of the credits behind a payee's own measure in what it reads. A pooled measure's rows are the
 // pool's, shown once in tables/credits and not on every statement.
 func (b *builder) rows(e *entitlement) []int {
-	m, ok := measureIndex(b.a.in)[e.result.Measure]
-	if !ok || b.a.in.Measures[m].Pool != comp.PoolPayee {
+	m := b.a.measure(e.result.Measure)
+	if m == nil || m.Pool != comp.PoolPayee {
 		return nil
 	}
 	var out []int
@@ -150,13 +182,17 @@ func (b *builder) add(s *comp.Statement, l comp.Line) {
 
 // total sums the lines. A held payee's lines move to HeldTotal: nothing of them is paid or posted.
 func (b *builder) total(s *comp.Statement) {
+	if len(s.Lines) > 0 {
+		b.nameless(s)
+		b.mixed(s)
+	}
 	for _, l := range s.Lines {
 		sum, err := s.Total.Plus(l.Amount)
-		if err != nil {
-			b.mixed(s, err)
-			break
+		if err == nil {
+			s.Total = sum
+		} else if l.Amount.Currency == s.Currency {
+			b.hold(s, comp.Finding{Code: "cannot_add", Message: err.Error(), Hint: "look at the lines of this statement"})
 		}
-		s.Total = sum
 	}
 	if len(s.HeldFor) > 0 {
 		s.HeldTotal, s.Total, s.Lines = s.Total, comp.Money{Currency: s.Currency}, nil
@@ -164,13 +200,50 @@ func (b *builder) total(s *comp.Statement) {
 	b.history(s)
 }
 
-// mixed holds a payee whose lines are in two currencies: a sum of them would be a wrong cent.
-func (b *builder) mixed(s *comp.Statement, err error) {
-	f := comp.Finding{Code: "mixed_currencies", Reach: comp.ReachPayee, Payee: s.Payee, Table: "roster", Key: s.Payee, Column: comp.AttrEntity,
-		Message: fmt.Sprintf("%s moved between currencies of pay and has lines in both: %s", s.Payee, err), Hint: "pay the earlier currency by an adjustment"}
-	b.a.findings = append(b.a.findings, f)
-	b.a.held[s.Payee] = append(b.a.held[s.Payee], f.ID())
+// hold holds a payee for what came up while the statement was written. It says whether no waiver settles it.
+func (b *builder) hold(s *comp.Statement, f comp.Finding) bool {
+	f.Reach, f.Payee, f.Table, f.Key = comp.ReachPayee, s.Payee, "roster", s.Payee
+	if !b.a.tell(f) {
+		return false
+	}
+	b.a.holdPayee(s.Payee, f.ID())
 	s.HeldFor = b.a.held[s.Payee]
+	return true
+}
+
+// nameless holds a payee whose payroll number is missing though the roster gives such numbers, or is somebody else's too:
+// payroll would pay nobody, or the wrong person.
+func (b *builder) nameless(s *comp.Statement) {
+	switch others := b.numbers[[2]string{s.Entity, s.PayrollNumber}]; {
+	case !b.numbered:
+	case s.PayrollNumber == "":
+		b.hold(s, comp.Finding{Code: "missing_payroll_number", Column: comp.AttrPayroll, Message: s.Payee + " has no payroll number", Hint: "set it in the source"})
+	case len(others) > 1 && slices.Contains(others, s.Payee):
+		b.hold(s, comp.Finding{Code: "payroll_number_twice", Column: comp.AttrPayroll, Text: s.PayrollNumber,
+			Message: fmt.Sprintf("the payroll number %s of %s belongs to %s", s.PayrollNumber, s.Entity, strings.Join(others, " and ")), Hint: "correct it in the source"})
+	}
+	if s.PayrollNumber == "" {
+		s.PayrollNumber = s.Payee
+	}
+}
+
+// mixed holds a payee whose lines are in two currencies: a sum of them would be a wrong cent. Where a waiver settles it,
+// the lines in another currency than the legal entity's are left out; they stay owed.
+func (b *builder) mixed(s *comp.Statement) {
+	foreign := func(l comp.Line) bool { return l.Amount.Currency != s.Currency }
+	i := slices.IndexFunc(s.Lines, foreign)
+	if i < 0 {
+		return
+	}
+	held := b.hold(s, comp.Finding{Code: "mixed_currencies", Column: comp.AttrEntity,
+		Message: fmt.Sprintf("%s is paid in %s and has a line in another currency: %s, %s", s.Payee, cmp.Or(string(s.Currency), "no known currency"), s.Lines[i].Title, s.Lines[i].Amount),
+		Hint:    "settle the lines in another currency through that legal entity's payroll, and waive this: they are then left out"})
+	if !held {
+		s.Lines = slices.DeleteFunc(s.Lines, foreign)
+		for k := range s.Lines {
+			s.Lines[k].Number = k + 1
+		}
+	}
 }
 
 // history fills year to date and the difference from the month before, from the ledger.
@@ -196,6 +269,9 @@ func (b *builder) history(s *comp.Statement) {
 		}
 		if l.Paid == prev.Period.Name() {
 			found = true
+			if l.Plan == "" && l.Kind != comp.AdjustmentLine {
+				continue // the mark of a held payee: nothing of any component
+			}
 			prev.Total.Minor += l.Amount.Minor
 			id, title := b.deltaName(l.Kind, l.Plan, l.Component)
 			at(id, title).Before.Minor += l.Amount.Minor
@@ -235,9 +311,13 @@ func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, tit
 	return plan + "/" + component, component
 }
 
-// ledger is what a close posts for a statement. A held payee is posted with nothing, and with what is held.
+// ledger is what a close posts for a statement. A held payee is posted with nothing, and with what is held. Without a
+// legal entity there is no currency to post in, and nothing is.
 func (b *builder) ledger(s *comp.Statement) []comp.LedgerEntry {
 	paid := b.a.in.Run.Period.Name()
+	if s.Currency == "" {
+		return nil
+	}
 	if len(s.HeldFor) > 0 {
 		return []comp.LedgerEntry{{Payee: s.Payee, Paid: paid, For: paid, Kind: comp.Earning, Amount: comp.Money{Currency: s.Currency}, Held: s.HeldTotal}}
 	}

@@ -1,20 +1,39 @@
 package transform
 
 import (
-	"sort"
+	"cmp"
+	"slices"
 
 	"carrot/transform/comp"
 )
 
-// ledgerKey is what postings add up by.
-type ledgerKey struct{ payee, plan, component, month string }
+// ledgerKey is what postings add up by. Its currency keeps amounts apart that cannot be added: where a posted month's
+// legal entity changes, the old currency is taken back and the new one is owed.
+type ledgerKey struct {
+	payee, month, plan, component string
+	currency                      comp.Currency
+}
 
-// causes is the order in which the parts of the previous close's inputs are replaced by the present ones. The
-// differences telescope: whatever the order, they sum to the whole true-up.
-var causes = []string{"late data", "reassignment", "refund", "hierarchy", "fx", "quota", "plan"}
+func (k ledgerKey) compare(o ledgerKey) int {
+	return cmp.Or(cmp.Compare(k.payee, o.payee), cmp.Compare(k.month, o.month), cmp.Compare(k.plan, o.plan), cmp.Compare(k.component, o.component),
+		cmp.Compare(k.currency, o.currency))
+}
 
-// releaseCause is what was earned under the previous close's own inputs and yet not posted: it was held.
-const releaseCause = "release"
+// anyCurrency is the key without its currency.
+func (k ledgerKey) anyCurrency() ledgerKey {
+	k.currency = ""
+	return k
+}
+
+// books are amounts by what the ledger adds up by, in minor units of the key's currency.
+type books struct {
+	at      map[ledgerKey]int64 // read by key or sorted
+	unknown map[ledgerKey]bool  // without currency: what could not be computed; 0 would be a guess
+}
+
+func (b books) add(k ledgerKey, minor int64) { b.at[k] += minor }
+
+func (b books) knows(k ledgerKey) bool { return !b.unknown[k.anyCurrency()] }
 
 // owed is one cause of one true-up.
 type owed struct {
@@ -26,42 +45,53 @@ type owed struct {
 	now    *entitlement // the entitlement at present knowledge, nil where there is none any more
 }
 
-// byKey adds up entitlements of the months before the run's own. A component that only shows pays nothing.
-func (a *assessment) byKey() map[ledgerKey]comp.Money {
-	out := map[ledgerKey]comp.Money{}
+// entitled adds up entitlements of the months before the run's own. A component that only shows pays nothing.
+func (a *assessment) entitled() books {
+	out := books{map[ledgerKey]int64{}, map[ledgerKey]bool{}}
 	for i := range a.entitlements {
 		e := &a.entitlements[i]
 		if e.duty.pay == a.in.Run.Period || e.result.Shown {
 			continue
 		}
 		k := e.key(a.in, a.company)
-		m := out[k]
-		out[k] = comp.Money{Minor: m.Minor + e.result.Amount.Minor, Currency: e.result.Amount.Currency}
+		if out.add(k, e.result.Amount.Minor); !e.known {
+			out.unknown[k.anyCurrency()] = true
+		}
 	}
 	return out
 }
 
-// posted adds up the ledger of the months within the horizon.
-func (a *assessment) posted() map[ledgerKey]comp.Money {
-	first := horizon(a.in)[0].Name()
-	out := map[ledgerKey]comp.Money{}
+// posted adds up the ledger of the months from first to the one before the run's.
+func (a *assessment) posted(first string) books {
+	out := books{map[ledgerKey]int64{}, nil}
 	for _, l := range a.in.Ledger {
-		if l.Kind == comp.AdjustmentLine || l.For < first {
-			continue
+		if l.Kind != comp.AdjustmentLine && l.Plan != "" && l.For >= first && l.For < a.in.Run.Period.Name() {
+			out.add(ledgerKey{l.Payee, l.For, l.Plan, l.Component, l.Amount.Currency}, l.Amount.Minor)
 		}
-		k := ledgerKey{l.Payee, l.Plan, l.Component, l.For}
-		m := out[k]
-		out[k] = comp.Money{Minor: m.Minor + l.Amount.Minor, Currency: l.Amount.Currency}
 	}
 	return out
+}
+
+// open are the keys whose entitlement differs from what was posted, sorted, but for those that are not known now.
+func open(v *Verbs, now, posted books) []ledgerKey {
+	var out []ledgerKey
+	for _, b := range []books{now, posted} {
+		for k := range b.at { // sorted below
+			if now.knows(k) && v.TrueUp(now.at[k], posted.at[k]) != 0 {
+				out = append(out, k)
+			}
+		}
+	}
+	slices.SortFunc(out, ledgerKey.compare)
+	return slices.Compact(out)
 }
 
 // trueUps compares entitlement at present knowledge with what was posted, month by month, and tells causes apart by
 // replacing the previous inputs part by part. Held payees are left out: theirs stays owed.
 func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
-	now, posted := a.byKey(), a.posted()
-	open := a.openKeys(v, now, posted)
-	if len(open) == 0 {
+	now, posted := a.entitled(), a.posted(horizon(a.in)[0].Name())
+	keys := slices.DeleteFunc(open(v, now, posted), func(k ledgerKey) bool { return len(a.held[k.payee]) > 0 })
+	if len(keys) == 0 {
 		return nil, nil
 	}
 	stages, err := a.stages(v, prev)
@@ -71,64 +101,41 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 	stages = append(stages, stage{"", now})
 	present := a.index()
 	var out []owed
-	for _, k := range open {
-		before := posted[k].Minor
-		for i, st := range stages {
-			cause := releaseCause
-			if i > 0 {
-				cause = stages[i-1].next
+	for _, k := range keys {
+		before := posted.at[k]
+		cause := a.firstCause(k)
+		for _, st := range stages {
+			if !st.at.knows(k) {
+				cause = st.next // what made it known is the cause of the whole
+				continue
 			}
-			amount := st.at[k].Minor
-			if delta := v.TrueUp(amount, before); delta != 0 {
-				c := a.currencyOf(k, now, posted)
-				out = append(out, owed{key: k, cause: cause, amount: comp.Money{Minor: delta, Currency: c}, before: comp.Money{Minor: before, Currency: c},
-					after: comp.Money{Minor: amount, Currency: c}, now: present[k]})
+			if delta := v.TrueUp(st.at.at[k], before); delta != 0 {
+				out = append(out, owed{key: k, cause: cause, amount: comp.Money{Minor: delta, Currency: k.currency}, before: comp.Money{Minor: before, Currency: k.currency},
+					after: comp.Money{Minor: st.at.at[k], Currency: k.currency}, now: present[k]})
 			}
-			before = amount
+			before, cause = st.at.at[k], st.next
 		}
 	}
 	return out, nil
 }
 
-// openKeys are the keys of unheld payees whose entitlement differs from what was posted, sorted.
-func (a *assessment) openKeys(v *Verbs, now, posted map[ledgerKey]comp.Money) []ledgerKey {
-	set := map[ledgerKey]bool{}
-	for k, m := range now {
-		set[k] = v.TrueUp(m.Minor, posted[k].Minor) != 0
-	}
-	for k, m := range posted {
-		if _, ok := now[k]; !ok {
-			set[k] = v.TrueUp(0, m.Minor) != 0
+// firstCause names what was earned under the previous close's own inputs and yet not posted: it was held, if the payee
+// was held then or later, or never paid for that month; else this program computes otherwise than the one that posted.
+func (a *assessment) firstCause(k ledgerKey) string {
+	paid := false
+	for _, l := range a.in.Ledger {
+		if l.Payee != k.payee || l.Paid < k.month {
+			continue
 		}
-	}
-	var open []ledgerKey
-	for k, differs := range set {
-		if differs && len(a.held[k.payee]) == 0 {
-			open = append(open, k)
+		if l.Plan == "" && l.Kind != comp.AdjustmentLine {
+			return releaseCause
 		}
+		paid = paid || l.Paid == k.month
 	}
-	sort.Slice(open, func(i, j int) bool { return open[i].less(open[j]) })
-	return open
-}
-
-func (k ledgerKey) less(o ledgerKey) bool {
-	if k.payee != o.payee {
-		return k.payee < o.payee
+	if !paid {
+		return releaseCause
 	}
-	if k.month != o.month {
-		return k.month < o.month
-	}
-	if k.plan != o.plan {
-		return k.plan < o.plan
-	}
-	return k.component < o.component
-}
-
-func (a *assessment) currencyOf(k ledgerKey, now, posted map[ledgerKey]comp.Money) comp.Currency {
-	if m, ok := now[k]; ok {
-		return m.Currency
-	}
-	return posted[k].Currency
+	return "recalculation"
 }
 
 // index leads from a ledger key to the latest entitlement under it.
@@ -138,113 +145,4 @@ func (a *assessment) index() map[ledgerKey]*entitlement {
 		out[a.entitlements[i].key(a.in, a.company)] = &a.entitlements[i]
 	}
 	return out
-}
-
-// stage is the entitlements after replacing some parts; next names the cause that the following stage replaces.
-type stage struct {
-	next string
-	at   map[ledgerKey]comp.Money
-}
-
-// stages recomputes the earlier months under the previous inputs, then once more for each cause whose parts changed. The
-// last, all parts replaced, is the present assessment, which the caller has.
-func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
-	if prev == nil {
-		return nil, nil
-	}
-	mixed := *prev
-	mixed.Run, mixed.Waivers, mixed.Adjustments, mixed.Ledger, mixed.Workers, mixed.Files = a.in.Run, a.in.Waivers, a.in.Adjustments, a.in.Ledger, a.in.Workers, a.in.Files
-	mixed.Settings.Expect = nil
-	var changed []string
-	for _, c := range causes {
-		if differs(prev, a.in, c) {
-			changed = append(changed, c)
-		}
-	}
-	var out []stage
-	for i := 0; i < len(changed) || i == 0; i++ {
-		b, err := assess(&mixed, v)
-		if err != nil {
-			return nil, err
-		}
-		next := "late data" // nothing changed that we can name: the horizon itself moved
-		if i < len(changed) {
-			next = changed[i]
-			replace(&mixed, a.in, next)
-		}
-		out = append(out, stage{next, b.byKey()})
-	}
-	return out, nil
-}
-
-// causeOf is the cause that a table's changes are called.
-func causeOf(in *Inputs, table string) string {
-	for i := range in.Contracts {
-		if in.Contracts[i].Name() == table && in.Contracts[i].Cause != "" {
-			return in.Contracts[i].Cause
-		}
-	}
-	return causes[0]
-}
-
-// differs says whether the parts of one cause differ between two inputs.
-func differs(prev, now *Inputs, cause string) bool {
-	if cause == "plan" {
-		return !sameDefinitions(prev, now)
-	}
-	for _, name := range sortedKeys(now.Tables) {
-		if causeOf(now, name) == cause && !sameParts(prev, now, name) {
-			return true
-		}
-	}
-	return false
-}
-
-func sameParts(prev, now *Inputs, table string) bool {
-	p, n := prev.Tables[table], now.Tables[table]
-	if len(p) != len(n) {
-		return false
-	}
-	for i := range p {
-		if p[i].Seq != n[i].Seq || prev.Files[p[i].File].Digest != now.Files[n[i].File].Digest {
-			return false
-		}
-	}
-	return true
-}
-
-func sameDefinitions(prev, now *Inputs) bool {
-	if len(prev.Plans) != len(now.Plans) || len(prev.Measures) != len(now.Measures) {
-		return false
-	}
-	for i := range prev.Plans {
-		if prev.Plans[i].Digest != now.Plans[i].Digest {
-			return false
-		}
-	}
-	for i := range prev.Measures {
-		if prev.Measures[i].Digest != now.Measures[i].Digest {
-			return false
-		}
-	}
-	return true
-}
-
-// replace puts the present parts of one cause into mixed inputs.
-func replace(mixed, now *Inputs, cause string) {
-	if cause == "plan" {
-		mixed.Plans, mixed.Measures, mixed.Settings, mixed.Mapping, mixed.Contracts = now.Plans, now.Measures, now.Settings, now.Mapping, now.Contracts
-		mixed.Settings.Expect = nil
-		return
-	}
-	tables := make(map[string][]Part, len(now.Tables))
-	for name, parts := range mixed.Tables {
-		tables[name] = parts
-	}
-	for name, parts := range now.Tables {
-		if causeOf(now, name) == cause {
-			tables[name] = parts
-		}
-	}
-	mixed.Tables = tables
 }

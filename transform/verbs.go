@@ -62,13 +62,12 @@ func trueUp(now, posted int64) int64 { return now - posted }
 
 func attain(value, quota comp.Number) (comp.Number, bool) { return value.Quo(quota) }
 
-// combine gives sum, count, mean (sum over n) or share (hits over n). Sum and Count of no rows are 0; the others are missing.
+// combine gives sum, count, mean (sum over n) or share (hits over n). Sum and Count of no rows are 0; the others are
+// missing. The value of a count is 1 a row, -1 for rows that take away, and an owner's share of split ones.
 func combine(a comp.Aggregate, value comp.Number, hits, n int64) (comp.Number, bool) {
 	switch a {
-	case comp.Sum:
+	case comp.Sum, comp.Count:
 		return value, true
-	case comp.Count:
-		return comp.Int(n), true
 	case comp.Mean:
 		return value.Quo(comp.Int(n))
 	}

@@ -1,0 +1,129 @@
+package transform
+
+import (
+	"reflect"
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// causes is the order in which the parts of the previous close's inputs are replaced by the present ones. The
+// differences telescope: whatever the order, they sum to the whole true-up.
+var causes = []string{"late data", "reassignment", "refund", "hierarchy", "fx", "quota", planCause}
+
+const (
+	// planCause is a change of plans, measures or anything else in the config.
+	planCause = "plan"
+	// releaseCause is what was earned under the previous close's own inputs and yet not posted: it was held.
+	releaseCause = "release"
+)
+
+// stage is the entitlements after replacing some parts; next names the cause that the following stage replaces.
+type stage struct {
+	next string
+	at   books
+}
+
+// stages recomputes the earlier months under the previous inputs, then once more for each cause whose parts changed. The
+// last, all parts replaced, is the present assessment, which the caller has.
+func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
+	if prev == nil {
+		return nil, nil
+	}
+	mixed := *prev
+	mixed.Run, mixed.Waivers, mixed.Adjustments, mixed.Ledger = a.in.Run, a.in.Waivers, a.in.Adjustments, a.in.Ledger
+	mixed.Workers, mixed.Files, mixed.Spill, mixed.Memory = a.in.Workers, a.in.Files, a.in.Spill, a.in.Memory
+	mixed.Settings.Restate, mixed.Settings.First = a.in.Settings.Restate, a.in.Settings.First
+	mixed.Contracts = slices.Clone(prev.Contracts)
+	var changed []string
+	for _, c := range causes {
+		if differs(prev, a.in, c) {
+			changed = append(changed, c)
+		}
+	}
+	if len(changed) == 0 {
+		changed = causes[:1] // nothing that we can name: what there is came late
+	}
+	var out []stage
+	for _, next := range changed {
+		b, err := assess(&mixed, v)
+		if err == nil {
+			out = append(out, stage{next, b.entitled()})
+		} else if reflect.DeepEqual(prev.Contracts, a.in.Contracts) {
+			return nil, err
+		} else if len(out) > 0 {
+			out[len(out)-1].next = next // old definitions do not fit a table's new columns: the difference goes to the next cause
+		}
+		replace(&mixed, a.in, next)
+	}
+	return out, nil
+}
+
+// causeOf is the cause that a table's changes are called.
+func causeOf(in *Inputs, table string) string {
+	for i := range in.Contracts {
+		if in.Contracts[i].Name() == table && slices.Contains(causes, in.Contracts[i].Cause) {
+			return in.Contracts[i].Cause
+		}
+	}
+	return causes[0]
+}
+
+// tablesOf are the tables whose changes a cause names, present or gone, sorted.
+func tablesOf(prev, now *Inputs, cause string) []string {
+	var out []string
+	for _, name := range sortedKeys(now.Tables) {
+		if causeOf(now, name) == cause {
+			out = append(out, name)
+		}
+	}
+	for _, name := range sortedKeys(prev.Tables) {
+		if _, ok := now.Tables[name]; !ok && causeOf(prev, name) == cause {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+// differs says whether the parts of one cause differ between two inputs.
+func differs(prev, now *Inputs, cause string) bool {
+	if cause == planCause {
+		return !sameDefinitions(prev, now)
+	}
+	return slices.ContainsFunc(tablesOf(prev, now, cause), func(name string) bool { return !sameParts(prev, now, name) })
+}
+
+func sameParts(prev, now *Inputs, table string) bool {
+	return slices.EqualFunc(prev.Tables[table], now.Tables[table], func(p, n Part) bool {
+		return p.Seq == n.Seq && p.Mode == n.Mode && prev.Files[p.File].Digest == now.Files[n.File].Digest
+	})
+}
+
+// sameDefinitions says whether plans, measures and everything else that the config defines are the same.
+func sameDefinitions(prev, now *Inputs) bool {
+	p, n := prev.Settings, now.Settings
+	p.Expect, n.Expect = nil, nil
+	return slices.EqualFunc(prev.Plans, now.Plans, func(a, b comp.Plan) bool { return a.Digest == b.Digest }) &&
+		slices.EqualFunc(prev.Measures, now.Measures, func(a, b comp.Measure) bool { return a.Digest == b.Digest }) &&
+		reflect.DeepEqual(prev.Mapping, now.Mapping) && reflect.DeepEqual(p, n) && reflect.DeepEqual(prev.Contracts, now.Contracts)
+}
+
+// replace puts the present parts of one cause into mixed inputs. A table comes with the contract that it is decoded by.
+func replace(mixed, now *Inputs, cause string) {
+	if cause == planCause {
+		mixed.Plans, mixed.Measures, mixed.Settings, mixed.Mapping, mixed.Contracts = now.Plans, now.Measures, now.Settings, now.Mapping, now.Contracts
+		return
+	}
+	tables := make(map[string][]Part, len(now.Tables))
+	for name, parts := range mixed.Tables {
+		tables[name] = parts
+	}
+	for _, name := range tablesOf(mixed, now, cause) {
+		tables[name] = now.Tables[name]
+		c, err := contractOf(now, name)
+		if i := slices.IndexFunc(mixed.Contracts, func(c comp.Contract) bool { return c.Name() == name }); i >= 0 && err == nil {
+			mixed.Contracts[i] = *c
+		}
+	}
+	mixed.Tables = tables
+}
