@@ -37,6 +37,7 @@ type scanner struct {
 	waivers   map[string]string // read by key only
 	resolvers map[string]*resolver
 	pools     map[comp.Pool]*timelines
+	shared    map[splitKey]*splitTable // read by key only
 	findings  []comp.Finding
 	sum       *partial
 	bits      linkBits
@@ -68,7 +69,7 @@ type badRow struct {
 func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, error) {
 	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newBudget(in),
 		measures: make([]measurePlan, len(in.Measures)), waivers: waiversInForce(in), resolvers: map[string]*resolver{},
-		pools: map[comp.Pool]*timelines{}}
+		pools: map[comp.Pool]*timelines{}, shared: map[splitKey]*splitTable{}}
 	s.bits = newLinkBits(s.cells.total)
 	s.rankFiles()
 	if err := s.planTables(); err != nil {

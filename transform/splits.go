@@ -15,6 +15,12 @@ type splitTable struct {
 	totals []comp.Number    // percent
 }
 
+// splitKey names a split table as a term reads it. The name of the fact's own column is part of its findings.
+type splitKey struct {
+	comp.Split
+	resolver *resolver
+}
+
 // share is one owner's part of a row.
 type share struct {
 	login   string

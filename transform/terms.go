@@ -174,12 +174,11 @@ func (s *scanner) planOwner(p *termPlan, measure *comp.Measure, t *tableScan) er
 	}
 	p.resolver = r
 	if p.term.Owner.Split != nil {
-		split, findings, err := newSplits(s.in, &p.term.Owner, r)
+		split, err := s.splitTable(&p.term.Owner, r)
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		p.split = split
-		s.findings = append(s.findings, findings...)
 	}
 	if p.pool == comp.PoolDepartment || p.pool == comp.PoolEntity {
 		if s.pools[p.pool] == nil {
@@ -188,6 +187,21 @@ func (s *scanner) planOwner(p *termPlan, measure *comp.Measure, t *tableScan) er
 		p.pools = s.pools[p.pool]
 	}
 	return s.planValue(p, measure, t)
+}
+
+// splitTable reads the split table of an owner, each once however many terms share by it.
+func (s *scanner) splitTable(o *comp.Owner, r *resolver) (*splitTable, error) {
+	k := splitKey{*o.Split, r}
+	if t, ok := s.shared[k]; ok {
+		return t, nil
+	}
+	t, findings, err := newSplits(s.in, o, r)
+	if err != nil {
+		return nil, err
+	}
+	s.shared[k] = t
+	s.findings = append(s.findings, findings...)
+	return t, nil
 }
 
 // planValue widens the measure's fixed number of digits to what this term's values and shares need.
