@@ -94,6 +94,9 @@ func (a Amount) Round(mode Rounding) (Money, error) {
 	if !ok {
 		return Money{}, fmt.Errorf("unknown currency %q: use an ISO 4217 code such as EUR", a.Currency)
 	}
+	if minor, ok := a.roundSmall(digits, mode); ok {
+		return Money{minor, a.Currency}, nil
+	}
 	minor := roundRat(a.Rat(), digits, mode)
 	if !minor.IsInt64() {
 		return Money{}, fmt.Errorf("%s is too large to pay", a)
@@ -125,7 +128,7 @@ func (m Money) Neg() Money { return Money{-m.Minor, m.Currency} }
 // Decimal is the value with the currency's digits, a point and no separators: 1234.50. It is what files for machines carry.
 func (m Money) Decimal() string {
 	digits, _ := m.Currency.Digits()
-	return decimalText(big.NewInt(m.Minor), digits)
+	return smallText(m.Minor, digits)
 }
 
 // String is Decimal and the currency: "1234.50 EUR".

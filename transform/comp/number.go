@@ -6,7 +6,6 @@ import (
 	"math"
 	"math/big"
 	"math/bits"
-	"strconv"
 	"strings"
 )
 
@@ -211,10 +210,7 @@ func (n Number) Max(m Number) Number {
 // lowest terms elsewhere. Equal values give equal text.
 func (n Number) String() string {
 	if n.rat == nil {
-		if n.scale == 0 {
-			return strconv.FormatInt(n.coef, 10)
-		}
-		return trimDecimal(decimalText(big.NewInt(n.coef), int(n.scale)))
+		return trimDecimal(smallText(n.coef, int(n.scale)))
 	}
 	if digits, ok := exactDigits(n.rat.Denom()); ok {
 		return trimDecimal(n.rat.FloatString(digits))
@@ -268,6 +264,9 @@ func trimDecimal(s string) string {
 
 // Fixed is the value with exactly digits decimals, rounded by mode.
 func (n Number) Fixed(digits int, mode Rounding) string {
+	if coef, ok := n.roundSmall(digits, mode); ok {
+		return smallText(coef, digits)
+	}
 	return decimalText(roundRat(n.Rat(), digits, mode), digits)
 }
 
