@@ -239,7 +239,7 @@ func (s *settler) measureOf(id string, payee int, d duty, reads comp.Period, cur
 			own, parts = own.Add(v), append(parts, text)
 		}
 		value = value.Add(own)
-		if s.money(id) && len(periods) > 1 {
+		if s.money(id) && len(periods) > 1 && len(parts) > 0 {
 			text, whole := cash(own, currency)
 			w.say("%s", parts.sum(p.Words(), text, whole))
 			parts = nil
