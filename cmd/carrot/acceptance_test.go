@@ -51,8 +51,10 @@ type cleaning struct{ *testing.M }
 // Run runs the tests.
 func (c cleaning) Run() int {
 	defer func() {
-		if sharedDir != "" {
-			os.RemoveAll(sharedDir)
+		for _, dir := range []string{sharedDir, paidDir} {
+			if dir != "" {
+				os.RemoveAll(dir)
+			}
 		}
 	}()
 	return c.M.Run()
