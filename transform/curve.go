@@ -170,8 +170,12 @@ func bandWords(c comp.Curve, in CurveInput, b comp.Band) string {
 	return "from " + from + " to below " + to
 }
 
-// bandAt is the band that holds x: [From, To) by default, (From, To] with UpperEdge, where the first also holds its From.
+// bandAt is the band that holds x: [From, To) by default, (From, To] with UpperEdge, where the first also holds its From. A
+// negative value, when more was refunded than sold, is taken back at the rate of a first band from 0, as Marginal does.
 func bandAt(c comp.Curve, x comp.Number) (comp.Band, bool) {
+	if c.Kind == comp.Retroactive && x.Sign() < 0 && len(c.Bands) > 0 && c.Bands[0].From.IsZero() {
+		return c.Bands[0], true
+	}
 	for i, b := range c.Bands {
 		lo, hi := x.Cmp(b.From), -1
 		if !b.Open {

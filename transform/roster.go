@@ -266,7 +266,7 @@ func (c *conformer) gather(drafts map[string]*draft) {
 	}
 	if strangers > 0 {
 		c.findings = append(c.findings, comp.Finding{Code: "not_on_roster", Table: "roster", Count: strangers,
-			Message: fmt.Sprintf("%d ids have attributes but no employment row", strangers), Hint: "they are not payees; check the roster's id columns"})
+			Message: fmt.Sprintf("ids with attributes and without an employment row: %d", strangers), Hint: "they are not payees; check the roster's id columns"})
 	}
 }
 
