@@ -38,6 +38,9 @@ func (p *sheet) component(c *comp.ComponentResult) {
 	p.text(p.left, p.y, p.width, "R", 10, true, ink, paid)
 	p.y += 4.9
 	sub := span(c.Period)
+	if c.Cumulated != c.Period && c.Cumulated.Days() > 0 {
+		sub += ", cumulated over " + span(c.Cumulated)
+	}
 	if c.Clause != "" {
 		sub = "Clause " + c.Clause + " · " + sub
 	}
@@ -87,9 +90,9 @@ func (p *sheet) unlisted(c *comp.ComponentResult) string {
 	case c.Sealed:
 		return plural(int(c.N), "answer") + " given in confidence; they are counted above and never shown one by one."
 	}
-	text := "The " + plural(int(c.N), "row") + " behind it are not only yours and are not listed here."
+	text := "The " + plural(int(c.N), "row") + " behind it, not yours alone, are not listed here."
 	if n := p.lineOf(c); n > 0 {
-		text += " Payroll sees them by " + p.lookUp(n) + "."
+		text += " Payroll types: " + p.lookUp(n)
 	}
 	return text
 }
@@ -175,7 +178,7 @@ func (p *sheet) bar(attainment comp.Number) {
 	p.y += h + 4.2
 }
 
-// shownRows is the most rows behind a number that a statement lists.
+// shownRows is the most rows behind a number that a statement lists: the latest ones.
 const shownRows = 25
 
 // credits list the rows behind a number. Answers given in confidence are counted only.
@@ -200,12 +203,12 @@ func (p *sheet) credits(all []comp.Credit, unit string, line int) {
 	g.draw(p.canvas)
 	if rest := len(open) - shownRows; rest > 0 {
 		p.y += 1
-		text := fmt.Sprintf("%s of %s. The other %s are in the table credits of run %s; payroll gives them to you on request",
+		text := fmt.Sprintf("The latest %s of %s. The other %s are in the table credits of run %s; payroll gives them to you on request.",
 			plural(shownRows, "row"), count(int64(len(open))), count(int64(rest)), p.x.r.Run.ID)
 		if line > 0 {
-			text += ", by " + p.lookUp(line)
+			text += " Payroll types: " + p.lookUp(line)
 		}
-		p.para(p.left, p.width, 8, false, quiet, text+".")
+		p.para(p.left, p.width, 8, false, quiet, text)
 	}
 }
 
@@ -219,7 +222,7 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 	} else {
 		g.columns = append(g.columns, gridColumn{"Value", 30, "R"}, gridColumn{"Share", 16, "R"}, gridColumn{"Credited", 30, "R"})
 	}
-	for _, c := range open[:min(len(open), shownRows)] {
+	for _, c := range open[max(0, len(open)-shownRows):] {
 		cells := []string{c.Date.String(), c.Key, c.Label}
 		switch {
 		case yes && c.Hit:

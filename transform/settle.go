@@ -111,6 +111,9 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 	w.result.Plan, w.result.Component, w.result.Title, w.result.Clause = plan.ID, c.ID, c.Title, c.Clause
 	w.result.Period, w.result.Shown = d.period, c.Shown
 	w.result.Sealed = s.sealed(c.Measure)
+	if len(periods) > 1 {
+		w.result.Cumulated = whole(periods)
+	}
 	if m, ok := s.measures[c.Measure]; ok {
 		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}

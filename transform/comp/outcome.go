@@ -88,6 +88,7 @@ type ComponentResult struct {
 	Measure, MeasureTitle, Unit    string
 	Digits                         int
 	Period                         Period  // measuring period
+	Cumulated                      Period  // to date: what value, n, quota and target are about; zero where that is Period
 	Value                          *Number // nil: missing
 	N                              int64
 	Quota                          *Amount // after proration; nil where there is none
