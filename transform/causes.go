@@ -34,7 +34,7 @@ func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
 	mixed.Run, mixed.Waivers, mixed.Adjustments, mixed.Ledger = a.in.Run, a.in.Waivers, a.in.Adjustments, a.in.Ledger
 	mixed.Workers, mixed.Files, mixed.Spill, mixed.Memory = a.in.Workers, a.in.Files, a.in.Spill, a.in.Memory
 	mixed.Settings.Restate, mixed.Settings.First = a.in.Settings.Restate, a.in.Settings.First
-	mixed.Contracts = slices.Clone(prev.Contracts)
+	mixed.Contracts, mixed.lean = slices.Clone(prev.Contracts), true
 	var changed []string
 	for _, c := range causes {
 		if differs(prev, a.in, c) {
@@ -47,13 +47,10 @@ func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
 	var out []stage
 	for _, next := range changed {
 		b, err := assess(&mixed, v)
-		if err == nil {
-			out = append(out, stage{next, b.entitled()})
-		} else if reflect.DeepEqual(prev.Contracts, a.in.Contracts) {
+		if err != nil {
 			return nil, err
-		} else if len(out) > 0 {
-			out[len(out)-1].next = next // old definitions do not fit a table's new columns: the difference goes to the next cause
 		}
+		out = append(out, stage{next, b.entitled()})
 		replace(&mixed, a.in, next)
 	}
 	return out, nil
@@ -108,10 +105,13 @@ func sameDefinitions(prev, now *Inputs) bool {
 		reflect.DeepEqual(prev.Mapping, now.Mapping) && reflect.DeepEqual(p, n) && reflect.DeepEqual(prev.Contracts, now.Contracts)
 }
 
-// replace puts the present parts of one cause into mixed inputs. A table comes with the contract that it is decoded by.
+// replace puts the present parts of one cause into mixed inputs. A table comes with the contract that it is decoded by;
+// where the old definitions may name what the new contract lacks, it waits for the definitions, and its changes are called
+// a change of plan.
 func replace(mixed, now *Inputs, cause string) {
 	if cause == planCause {
 		mixed.Plans, mixed.Measures, mixed.Settings, mixed.Mapping, mixed.Contracts = now.Plans, now.Measures, now.Settings, now.Mapping, now.Contracts
+		mixed.Tables = now.Tables
 		return
 	}
 	tables := make(map[string][]Part, len(now.Tables))
@@ -119,11 +119,23 @@ func replace(mixed, now *Inputs, cause string) {
 		tables[name] = parts
 	}
 	for _, name := range tablesOf(mixed, now, cause) {
-		tables[name] = now.Tables[name]
+		i := slices.IndexFunc(mixed.Contracts, func(c comp.Contract) bool { return c.Name() == name })
 		c, err := contractOf(now, name)
-		if i := slices.IndexFunc(mixed.Contracts, func(c comp.Contract) bool { return c.Name() == name }); i >= 0 && err == nil {
-			mixed.Contracts[i] = *c
+		if i < 0 || err != nil || !extends(c, &mixed.Contracts[i]) {
+			continue
 		}
+		tables[name], mixed.Contracts[i] = now.Tables[name], *c
 	}
 	mixed.Tables = tables
+}
+
+// extends says whether a contract has every column of an older one, read in the same way.
+func extends(c, older *comp.Contract) bool {
+	for _, col := range older.Columns {
+		i := c.Index(col.Name)
+		if i < 0 || c.Columns[i].Type != col.Type || c.Columns[i].Scale != col.Scale || c.Columns[i].Zone != col.Zone {
+			return false
+		}
+	}
+	return slices.Equal(c.Keys, older.Keys) && c.Covers == older.Covers
 }
