@@ -17,7 +17,8 @@ func (w *tableWorker) apply(t *termRun) {
 	} else {
 		w.addMarks(t, plan)
 	}
-	if w.back == nil {
+	keep := w.back == nil && !w.s.in.lean
+	if keep {
 		w.links.addAll(t, w.pos)
 	}
 	pays, lo := w.s.cells.pays[t.measure], w.s.cells.lo
@@ -35,7 +36,7 @@ func (w *tableWorker) apply(t *termRun) {
 			if w.fate[i] != fateCredited {
 				w.fate[i], w.first[i] = fateCredited, t.subject[k]
 			}
-			if w.back == nil {
+			if keep {
 				w.sum.credits.add(w.credit(t, k))
 			}
 		case nobodyPaid:

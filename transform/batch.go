@@ -45,6 +45,7 @@ type Inputs struct {
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
 	Memory      int64              // bytes that folds may hold before they spill; 0 means 64 MiB
+	lean        bool               // a stage of true-ups: only sums are asked for, so neither lineage nor credits are kept
 }
 
 // Spill keeps temporary bytes outside of memory. Names are plain file names, each created once in a run. What is written

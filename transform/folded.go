@@ -103,7 +103,7 @@ func (w *tableWorker) putFolded(t *termRun) {
 				present = present || (cell >= 0 && w.s.cells.state[cell] == atPresent)
 			}
 		}
-		if present && w.t.contract.Class != comp.Sealed {
+		if present && !w.s.in.lean && w.t.contract.Class != comp.Sealed {
 			r.key, r.label = w.cutKey(i), w.cutLabel(t.labels, i)
 		}
 		w.record = r.append(w.record[:0])
@@ -292,14 +292,13 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 			page.marks[at].hits++
 		}
 	}
-	from := f.s.pieceOf(r.place.split)
-	if f.links[from] == nil {
-		f.links[from] = &links{bits: f.s.bits, piece: from, file: f.s.fileRank[from.File]}
-	}
-	f.links[from].add(cell, r.pos)
+	f.link(r, cell)
 	switch cells.state[cell] {
 	case atPresent:
 		f.raise(r, fateCredited, e.subject)
+		if f.s.in.lean {
+			break
+		}
 		f.sum.credits.add(creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
 			currency: comp.Currency(r.money), key: r.key, label: r.label, hit: r.hit})
 	case nobodyPaid:
@@ -308,6 +307,18 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 		f.raise(r, fateOther, 0)
 	}
 	return nil
+}
+
+// link notes that the row entered a cell.
+func (f *folding) link(r *foldedRow, cell int32) {
+	if f.s.in.lean {
+		return
+	}
+	from := f.s.pieceOf(r.place.split)
+	if f.links[from] == nil {
+		f.links[from] = &links{bits: f.s.bits, piece: from, file: f.s.fileRank[from.File]}
+	}
+	f.links[from].add(cell, r.pos)
 }
 
 // raise moves the row to a stronger fate.

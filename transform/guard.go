@@ -79,6 +79,7 @@ func (a *assessment) tooOld(v *Verbs) error {
 		return nil
 	}
 	long := *a.in
+	long.lean = true
 	for long.Settings.Restate = a.in.Settings.Restate; horizon(&long)[0].Name() > oldest && horizon(&long)[0].Start > long.Settings.First; {
 		long.Settings.Restate++
 	}

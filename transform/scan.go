@@ -87,7 +87,9 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 		}
 	}
 	t := newTally(s.cells, s.sum)
-	t.lineage = joinBlocks(s.sum.lineage, s.files, in, s.cells)
+	if !in.lean {
+		t.lineage = joinBlocks(s.sum.lineage, s.files, in, s.cells)
+	}
 	s.sum.lineage = nil
 	t.controls = s.dispositions(s.sum)
 	s.sum.controls = nil
