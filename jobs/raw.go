@@ -16,9 +16,12 @@ import (
 	"carrot/transform/comp"
 )
 
-// inMemory is the size in bytes up to which an archived file is held in memory; a larger one lies unpacked in a private
-// temporary file while the job runs.
-const inMemory = 1 << 20
+// inMemory is the size in bytes up to which an archived file is held in memory while the job runs. Others lie unpacked in
+// private temporary files: a large one in its own, all up to shared in one, since there may be thousands of daily drops.
+const (
+	inMemory = 16 << 10
+	shared   = 1 << 20
+)
 
 // vault opens archived raw files for reading at any place, each once, after its digests were found right.
 type vault struct {
@@ -29,7 +32,9 @@ type vault struct {
 	mu   sync.Mutex
 	open map[string]io.ReaderAt // by raw digest
 	held []io.Closer
-	dir  string // spilled folds; made when first needed
+	pile *os.File // what has up to shared bytes, one after the other
+	next int64    // where the pile ends
+	dir  string   // spilled folds; made when first needed
 }
 
 func newVault(ctx context.Context, s archive.Store, temp string) *vault {
@@ -45,7 +50,7 @@ func (v *vault) Close() error {
 	if v.dir != "" {
 		errs = append(errs, os.RemoveAll(v.dir))
 	}
-	v.open, v.held, v.dir = nil, nil, ""
+	v.open, v.held, v.pile, v.dir = nil, nil, nil, ""
 	return errors.Join(errs...)
 }
 
@@ -57,12 +62,16 @@ func (v *vault) at(o archive.Object) (io.ReaderAt, error) {
 		return r, nil
 	}
 	var r io.ReaderAt
-	if o.Size <= inMemory {
+	if o.Size <= shared {
 		b, err := archive.Get(v.ctx, v.store, o)
 		if err != nil {
 			return nil, err
 		}
-		r = bytes.NewReader(b)
+		if r = bytes.NewReader(b); o.Size > inMemory {
+			if r, err = v.heap(b); err != nil {
+				return nil, err
+			}
+		}
 	} else {
 		f, err := archive.Open(v.ctx, v.store, o, v.temp)
 		if err != nil {
@@ -74,6 +83,29 @@ func (v *vault) at(o archive.Object) (io.ReaderAt, error) {
 	v.open[o.Digest] = r
 	return r, nil
 }
+
+// heap puts bytes on the pile.
+func (v *vault) heap(b []byte) (io.ReaderAt, error) {
+	if v.pile == nil {
+		f, err := os.CreateTemp(v.temp, "carrot-pile-*")
+		if err != nil {
+			return nil, fmt.Errorf("a private temporary file: %w", err)
+		}
+		v.pile, v.held = f, append(v.held, named{f})
+	}
+	at := v.next
+	if _, err := v.pile.WriteAt(b, at); err != nil {
+		return nil, err
+	}
+	v.next += int64(len(b))
+	return io.NewSectionReader(v.pile, at, int64(len(b))), nil
+}
+
+// named is a temporary file that goes when it is closed.
+type named struct{ *os.File }
+
+// Close closes the file and removes it.
+func (f named) Close() error { return errors.Join(f.File.Close(), os.Remove(f.Name())) }
 
 // input is an archived file as a decoder reads it.
 func (v *vault) input(o archive.Object, t tableDef, file uint32) (connectors.Input, error) {
