@@ -216,7 +216,7 @@ func (c *conformer) crosswalk() error {
 		t, clashes := agree(spans[key])
 		for _, x := range clashes {
 			c.find(at[key], comp.Finding{Code: "login_overlap", Text: key.Name,
-				Message: fmt.Sprintf("the %s login %s belongs to two people, %s and %s, from %s to %s", key.System, key.Name, x.one.Value, x.other.Value, x.Start, lastOf(x.Period)),
+				Message: fmt.Sprintf("the %s login %s belongs to two people, %s and %s, from %s to %s", key.System, key.Name, x.one.Value, x.other.Value, firstOf(x.Period), lastOf(x.Period)),
 				Hint:    "end the first holder's row the day before the next begins; until then rows of these days are held"})
 		}
 		c.company.Crosswalk.Logins[key] = t

@@ -29,14 +29,14 @@ func (a *assessment) amendments(prev *Inputs) {
 			covered += q.Effective.Intersect(days).Days()
 			if q.Version == p.Version && q.Digest != p.Digest {
 				f.Text, f.Origin.Name, f.Line, f.Col = q.Digest, q.Where.File, q.Where.Line, q.Where.Col
-				f.Message = fmt.Sprintf("plan %s version %s was posted by and has changed", p.ID, p.Version)
+				f.Message = fmt.Sprintf("plan %s version %s has paid months that are posted, and its file is another one now", p.ID, p.Version)
 				f.Hint = "put the old file back; write the change as a new version, from the day on which it is agreed, in a file of its own"
 				a.findings = append(a.findings, f)
 			}
 		}
 		if covered < days.Days() {
 			f.Code = "plan_removed"
-			f.Message = fmt.Sprintf("plan %s version %s was posted by for %s, and no version of it covers all of these days any more", p.ID, p.Version, days)
+			f.Message = fmt.Sprintf("plan %s version %s has paid for %s, and no version of it covers all of these days any more", p.ID, p.Version, days)
 			f.Hint = "put its file back, ended by effective to; what was posted would be taken back else"
 			a.findings = append(a.findings, f)
 		}

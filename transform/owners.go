@@ -238,7 +238,11 @@ func (s *scanner) ownerFinding(r *resolver, subject int32, text string, d comp.D
 		return f
 	case r.system == "":
 		f.Message = fmt.Sprintf("no employee has the id %q", text)
-		f.Hint = fmt.Sprintf("correct the owner in the source, or add %s to the roster's source", text)
+		f.Hint = fmt.Sprintf("correct the owner in the source, or add %s to the roster's source; if the column holds logins, add a crosswalk and write its system under owner", text)
+		return f
+	case subject == notThatDay && len(r.spans(text)) == 0:
+		f.Message = fmt.Sprintf("the %s login %s leads to nobody: the crosswalk gives it to two people at once", r.system, text)
+		f.Hint = "correct the crosswalk, so that a login is one person's on each day"
 		return f
 	case subject == notThatDay:
 		f.Message = fmt.Sprintf("the %s login %s is not known on %s; it is known %s", r.system, text, d, r.known(text))

@@ -136,6 +136,7 @@ func TestHeldAndReleased(t *testing.T) {
 	c.give("ref.quotas", quotas...)
 	c.give("crm.deals", tinyDeal("D1", "ada", 100000, "EUR", "2026-01-15"), tinyDeal("D2", "ada", 50000, "EUR", "2026-02-15"))
 	c.want(c.close("2026-01"), "E1", "earning x 2026-01 100.00 EUR")
+	january := c.prev
 	// February: the quota is gone, a late deal came, and somebody decided on 25.00.
 	c.give("ref.quotas", quotas[1:]...)
 	c.give("crm.deals", tinyDeal("D3", "ada", 10000, "EUR", "2026-01-20"))
@@ -148,6 +149,9 @@ func TestHeldAndReleased(t *testing.T) {
 	// With a waiver nothing is known of any month: what was posted stays, nothing is taken back, the adjustment is paid.
 	id := february.Findings[slices.IndexFunc(february.Findings, func(f comp.Finding) bool { return f.Code == "missing_quota" })].ID()
 	c.in.Waivers = []comp.Waiver{{Finding: id, Reason: "known", By: "boss", Until: on("2026-04-03")}}
+	again := *c
+	again.ledger, again.prev = c.ledger[:3], january
+	c.want(again.try("2026-02"), "E1", "earning x 2026-02 0.00 EUR", "adjustment A1 2026-02 25.00 EUR")
 	waived := c.try("2026-03")
 	c.want(waived, "E1", "earning x 2026-03 0.00 EUR", "adjustment A1 2026-02 25.00 EUR")
 	if s := waived.Statements[0]; s.Previous == nil || len(s.Previous.ByComponent) != 2 || s.Previous.Total.Minor != 0 {

@@ -57,7 +57,7 @@ func (a *app) propose(file string) error {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return a.print(p, func(w io.Writer) {
-		fmt.Fprintf(w, "# %s\n", file)
+		fmt.Fprintf(w, "# %s\n# to go below these lines of sources/NAME.yaml:\n# source: NAME\n# kind: files\n# folder: exports\n# tables:\n", file)
 		for _, r := range p.Reasons {
 			fmt.Fprintf(w, "# %s\n", r)
 		}

@@ -80,7 +80,7 @@ func printRun(w io.Writer, r ranRun) {
 // printSummary tells people, rows, findings, held and total pay.
 func printSummary(w io.Writer, s jobs.Summary) {
 	for _, f := range s.Stops {
-		fmt.Fprintf(w, "  %-10s %s\n             to go on knowing this, put %s in the waivers file\n", "stopped by", f.Text, f.ID)
+		fmt.Fprintf(w, "  %-10s %s\n             to go on all the same, add the line %s,REASON,NAME,YYYY-MM-DD to the waivers file\n", "stopped by", f.Text, f.ID)
 	}
 	people := 0
 	for _, h := range s.Held {
