@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"carrot/connectors"
 	"carrot/jobs/archive"
 	"carrot/transform"
 	"carrot/transform/comp"
@@ -97,55 +96,4 @@ func waive(found []comp.Finding, waivers []comp.Waiver, business comp.Date) []co
 		}
 	}
 	return found
-}
-
-// maxShown is how many findings of one code and column are shown with their line; tables/findings has every one.
-const maxShown = 1000
-
-// number counts line numbers for what is printed: credits, and findings up to the number that is shown of a kind. Rows of
-// sealed tables get none.
-func (w *work) number() error {
-	r := w.result
-	seen := map[[2]string]int{}
-	for i := range r.Findings {
-		f := &r.Findings[i]
-		kind := [2]string{f.Code, f.Column}
-		if seen[kind]++; seen[kind] > maxShown || f.Line > 0 || w.classes[f.Table] == comp.Sealed {
-			continue
-		}
-		line, err := w.line(f.Table, f.Origin)
-		if err != nil {
-			return err
-		}
-		f.Line = line
-	}
-	for i := range r.Credits {
-		c := &r.Credits[i]
-		if c.Sealed {
-			continue
-		}
-		line, err := w.line(c.Table, c.Origin)
-		if err != nil {
-			return err
-		}
-		c.Line = line
-	}
-	return nil
-}
-
-// line is the line of a record in its raw file (the row of a sheet); 0 where it did not come from one.
-func (w *work) line(table string, o comp.Origin) (int, error) {
-	obj, ok := w.bench.object[o.File]
-	if !ok || o.File == "" {
-		return 0, nil
-	}
-	in, err := w.bench.vault.input(obj, w.bench.reader.of(o.File, table), 0)
-	if err != nil {
-		return 0, err
-	}
-	line, err := connectors.LineOf(in, o.Pos)
-	if err != nil {
-		return 0, nil // a file that is unfit has no lines; what is wrong with it is a finding of its own
-	}
-	return line, nil
 }
