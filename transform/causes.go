@@ -26,7 +26,7 @@ type stage struct {
 
 // stages recomputes the earlier months under the previous inputs, then once more for each cause whose parts changed. The
 // last, all parts replaced, is the present assessment, which the caller has.
-func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
+func (a *assessment) stages(v *Verbs, prev *Inputs, only wanted) ([]stage, error) {
 	if prev == nil {
 		return nil, nil
 	}
@@ -46,7 +46,7 @@ func (a *assessment) stages(v *Verbs, prev *Inputs) ([]stage, error) {
 	}
 	var out []stage
 	for _, next := range changed {
-		b, err := assess(&mixed, v)
+		b, err := assess(&mixed, v, only)
 		if err != nil {
 			return nil, err
 		}

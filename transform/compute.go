@@ -17,7 +17,7 @@ func Compute(now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
 
 // ComputeWith is Compute with some verbs replaced; only tests do so.
 func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
-	a, err := assess(&now, &v)
+	a, err := assess(&now, &v, nil)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -52,8 +52,8 @@ type assessment struct {
 }
 
 // assess walks each fact through each verb once: conform the reference tables, see who takes part when, scan the fact
-// rows (assemble, resolve, credit, measure), and settle per payee.
-func assess(in *Inputs, v *Verbs) (*assessment, error) {
+// rows (assemble, resolve, credit, measure), and settle per payee: everything, or what is wanted alone.
+func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 	company, findings, err := conform(in)
 	if err != nil {
 		return nil, err
@@ -66,8 +66,10 @@ func assess(in *Inputs, v *Verbs) (*assessment, error) {
 		return nil, err
 	}
 	s := newSettler(in, v, company, part, g, t)
-	s.logins(ds)
-	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds)}
+	if only == nil {
+		s.logins(ds)
+	}
+	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only)}
 	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings)
 	return a, nil
 }

@@ -83,7 +83,7 @@ func (a *assessment) tooOld(v *Verbs) error {
 	for long.Settings.Restate = a.in.Settings.Restate; horizon(&long)[0].Name() > oldest && horizon(&long)[0].Start > long.Settings.First; {
 		long.Settings.Restate++
 	}
-	b, err := assess(&long, v)
+	b, err := assess(&long, v, nil)
 	if err != nil {
 		return err
 	}

@@ -54,11 +54,17 @@ func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation
 	return s
 }
 
+// wanted are the payees and months that a stage of true-ups asks for; nil wants all.
+type wanted map[[2]string]bool
+
 // settle works off every duty of every payee: the whole horizon, at present knowledge.
-func (s *settler) settle(ds []duty) []entitlement {
+func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	var out []entitlement
 	for i := range s.company.People {
 		for _, d := range ds {
+			if only != nil && !only[[2]string{s.company.People[i].ID, d.pay.Name()}] {
+				continue
+			}
 			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
 				continue
 			}

@@ -94,7 +94,11 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	stages, err := a.stages(v, prev)
+	only := wanted{}
+	for _, k := range keys {
+		only[[2]string{k.payee, k.month}] = true
+	}
+	stages, err := a.stages(v, prev, only)
 	if err != nil {
 		return nil, err
 	}

@@ -215,7 +215,7 @@ func TestPostedEntityChanges(t *testing.T) {
 	c.give("hr.jobs", cells{"E1", "2025-01-01", "Sales", "US01", "1", nil}, cells{"E2", "2025-01-01", "Sales", "DE01", "1", nil}, cells{"E3", "2025-01-01", "Sales", "US01", "1", nil})
 	in := c.inputs("2026-02")
 	v := DefaultVerbs()
-	a, err := assess(&in, &v)
+	a, err := assess(&in, &v, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -293,7 +293,7 @@ func TestConservation(t *testing.T) {
 			in := c.inputs(month)
 			in.Ledger = nil
 			v := DefaultVerbs()
-			a, err := assess(&in, &v)
+			a, err := assess(&in, &v, nil)
 			if err != nil {
 				rt.Fatal(err)
 			}
