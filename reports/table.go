@@ -42,7 +42,7 @@ func columns(names ...string) []column {
 
 // rowGroup is the number of rows after which a Parquet row group ends, in every file alike: with the row group, the
 // bytes would change.
-const rowGroup = 1 << 16
+const rowGroup = 1 << 13
 
 // files are the table as CSV and as Parquet, from one pass over its rows.
 func (t table) files() ([]File, error) {
