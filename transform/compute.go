@@ -23,6 +23,7 @@ func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, err
 	}
 	a.amendments(prev)
 	a.vanished()
+	a.calendars()
 	if err := a.expect(); err != nil {
 		return nil, nil, err
 	}

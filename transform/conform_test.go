@@ -203,3 +203,18 @@ func TestCalendarsEnd(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+// TestCalendarEnded: a component whose calendar is over pays nothing, and says so.
+func TestCalendarEnded(t *testing.T) {
+	c := newTiny(t)
+	c.in.Mapping.Calendars = []comp.CalendarMap{{Name: "fiscal", Starts: []comp.Date{on("2026-01-01")}, Until: on("2026-02-01")}}
+	x := tenPercent
+	x.Every = "fiscal"
+	c.component(x)
+	c.give("crm.deals", tinyDeal("D1", "ada", 100000, "EUR", "2026-01-31"), tinyDeal("D2", "ada", 100000, "EUR", "2026-02-01"))
+	r := c.close("2026-01")
+	c.want(r, "E1", "earning commission 2026-01 100.00 EUR")
+	c.found(r)
+	c.found(c.close("2026-02"), "calendar_ended holds nothing: the calendar fiscal has no period on 2026-02-01, so component commission of plan sales pays nothing for that day; "+
+		"move the calendar's until, or end the plan with it")
+}

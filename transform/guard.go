@@ -62,6 +62,30 @@ func (a *assessment) vanished() {
 	}
 }
 
+// calendars tell of components whose calendar has ended, or not begun, while their plan is in effect: they pay nothing, and
+// that must not look like a result.
+func (a *assessment) calendars() {
+	for i := range a.in.Plans {
+		p := &a.in.Plans[i]
+		day := max(p.Effective.Start, a.in.Run.Period.Start)
+		if !p.Effective.Contains(day) || !a.in.Run.Period.Contains(day) {
+			continue
+		}
+		for j := range p.Components {
+			c := &p.Components[j]
+			for _, word := range []string{c.Every, c.ToDate} {
+				if _, ok := holding(word, day, a.company.Calendars); word == "" || ok {
+					continue
+				}
+				a.findings = append(a.findings, comp.Finding{Code: "calendar_ended", Table: "plans", Key: p.ID, Column: c.ID, Text: word,
+					Origin: comp.Origin{Name: c.Where.File}, Line: c.Where.Line, Col: c.Where.Col,
+					Message: fmt.Sprintf("the calendar %s has no period on %s, so component %s of plan %s pays nothing for that day", word, day, c.ID, p.ID),
+					Hint:    "move the calendar's until, or end the plan with it"})
+			}
+		}
+	}
+}
+
 // tooOld compares posted months that lie before the horizon with what is known now. They stay as they are; a difference
 // is told at the close, so that somebody may settle it.
 func (a *assessment) tooOld(v *Verbs) error {

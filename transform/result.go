@@ -154,7 +154,9 @@ func (a *assessment) heldList(statements []comp.Statement) []comp.Held {
 	for i := range a.findings {
 		byID[a.findings[i].ID()] = &a.findings[i]
 	}
+	stated := map[string]bool{}
 	for _, s := range statements {
+		stated[s.Payee] = true
 		if len(s.HeldFor) == 0 {
 			continue
 		}
@@ -163,6 +165,12 @@ func (a *assessment) heldList(statements []comp.Statement) []comp.Held {
 			h.Reason, h.Table, h.Key = f.Message, f.Table, f.Key
 		}
 		out = append(out, h)
+	}
+	for _, f := range a.findings { // sorted: of one payee without a statement the first finding gives the reason
+		if id := f.Payee; f.Holds() && f.Reach == comp.ReachPayee && !stated[id] {
+			stated[id] = true
+			out = append(out, comp.Held{Kind: "payee", Payee: id, Name: id, Reason: f.Message, Table: f.Table, Key: f.Key, Findings: a.held[id]})
+		}
 	}
 	for _, f := range a.findings {
 		if f.Holds() && f.Reach == comp.ReachRow {

@@ -250,6 +250,9 @@ func TestLeaversAndRehires(t *testing.T) {
 	c.found(r, "not_on_roster holds nothing: ids with attributes and without an employment row: 1; they are not payees; check the roster's id columns",
 		"owner_not_on_roster holds row: bob belongs to the employee id E2, which is not on the roster; add E2 to the roster's source, or correct the crosswalk",
 		"payee_vanished holds payee: E2 was paid for 2026-01 and is not on the roster any more; export people who left as well, with their last day")
+	if len(r.Held) != 2 || r.Held[0].Payee != "E2" || !strings.Contains(r.Held[0].Reason, "is not on the roster any more") || r.Held[1].Kind != "row" {
+		t.Errorf("held are %+v, want E2 and bob's row", r.Held)
+	}
 	// Back from 10 March: both spells count, the days between do not.
 	c.give("hr.status", cells{"E1", "2025-01-01", "Active"}, cells{"E1", "2026-02-01", "Terminated"}, cells{"E1", "2026-03-10", "Active"}, cells{"E2", "2025-01-01", "Active"},
 		cells{"E3", "2025-01-01", "Active"})
