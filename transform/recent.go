@@ -22,10 +22,10 @@ type recentKey struct {
 }
 
 const (
-	recentBytes = 16      // a recentKey
-	recentLeast = 1 << 8  // slots at first …
-	recentMost  = 1 << 19 // … and at most: 8 MiB a table
-	recentNear  = 8       // slots that a key may lie in
+	recentBytes = 16     // a recentKey
+	recentLeast = 1 << 8 // slots at first
+	recentShare = 8      // a table's slots take up to an eighth of the memory for folds: 8 MiB unless told
+	recentNear  = 8      // slots that a key may lie in
 )
 
 // replaced marks the rows of a batch of piece p of which a row of the same key in a later pull is known. Within one pull
@@ -52,7 +52,7 @@ func (r *recent) remember(keys []hash, p *piece, dead []bool) {
 		if k == (hash{}) || (len(dead) > 0 && dead[i]) {
 			continue
 		}
-		if 2*r.used >= len(r.slots) && len(r.slots) < recentMost {
+		if 2*r.used >= len(r.slots) && (len(r.slots) == 0 || int64(2*recentBytes*len(r.slots)) <= r.memory.most/recentShare) {
 			r.grow()
 		}
 		r.put(recentKey{k.a, uint32(k.b), uint32(p.rank) + 1})
