@@ -48,10 +48,13 @@ func emptyFile(in Input) comp.Finding {
 	return in.stop(&fault{"empty_file", "the file is empty, expected at least a header", "pull the file again; if the system had nothing to export, remove the file from its drop"}, 0, 1, 1)
 }
 
-// headerOnly says that a table has no row. That is valid, and worth a look.
+// headerOnly says that a file has no row. For a delta or a window that is valid, and worth a look. A snapshot is the whole
+// table: an empty one would take everything away that was known, so it stops the source.
 func headerOnly(in Input, line int) comp.Finding {
 	f := in.stop(&fault{"no_rows", "the file has a header and no row", "check the export's filter if rows were expected"}, 0, line, 0)
-	f.Reach = comp.ReachNone
+	if in.Contract.Mode != comp.Snapshot {
+		f.Reach = comp.ReachNone
+	}
 	return f
 }
 

@@ -30,7 +30,7 @@ var badFiles = []badFile{
 	{name: "mark", text: "\uFEFF", findings: []string{
 		`source mark.csv:1:1: the file is empty, expected at least a header; pull the file again; if the system had nothing to export, remove the file from its drop [empty_file]`}},
 	{name: "header", text: "Id,Amount\n", findings: []string{
-		`nothing header.csv:1: the file has a header and no row; check the export's filter if rows were expected [no_rows]`}},
+		`source header.csv:1: the file has a header and no row; check the export's filter if rows were expected [no_rows]`}},
 	{name: "missing", text: "Id,Stage\n1,2\n", findings: []string{
 		`source missing.csv:1:1: amount: the header has no "Amount"; it has "Id", "Stage"; correct ` + "`from:`" + ` of column amount, or export the file again with "Amount" [missing_column]`}},
 	{name: "renamed", text: "Id,Amount (EUR)\n1,2\n", findings: []string{

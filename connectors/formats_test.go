@@ -77,7 +77,7 @@ func TestJSONDocuments(t *testing.T) {
 		`source d.json:2:16: the document ends before a colon after the key: the file was cut; pull the file again [cut_file]`)
 	expect(t, input("e.json", "[{\"id\": \"a\",\n \"number\": 1}]", f, cols...), nil,
 		`source e.json:1:1: n: no row has "n"; there are "id", "number"; correct `+"`from:`"+` of column n, or export the file again with "n" [missing_column]`)
-	expect(t, input("f.json", "[]", f, cols...), nil, `nothing f.json:1: the file has a header and no row; check the export's filter if rows were expected [no_rows]`)
+	expect(t, input("f.json", "[]", f, cols...), nil, `source f.json:1: the file has a header and no row; check the export's filter if rows were expected [no_rows]`)
 	expect(t, input("g.json", " \n", f, cols...), nil, `source g.json:1:1: the file is empty, expected at least a header; pull the file again; if the system had nothing to export, remove the file from its drop [empty_file]`)
 }
 

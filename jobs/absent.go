@@ -58,3 +58,24 @@ func missingFile(s config.Source, t config.Table, drop, what string) comp.Findin
 		Message: fmt.Sprintf("no file of %s %s, expected %s in the folder of source %s", t.Contract.Name(), what, t.Files, s.Name),
 		Hint:    "put the export there, or correct files: in the source's file or --known-at", Origin: comp.Origin{Name: t.Files}}
 }
+
+// early finds sources whose newest drop is older than the end of the pay period: whatever happened after it is missing,
+// and a close would pay as if it had not happened. Sources without dated drops are current as they are.
+func early(k *knowledge, period comp.Period) []comp.Finding {
+	days := map[string][]comp.Date{}
+	for _, p := range k.pulls {
+		days[p.Name()] = append(days[p.Name()], p.Known)
+	}
+	var out []comp.Finding
+	for _, s := range k.config.Sources {
+		newest, _ := lastDrops(s, days)
+		if newest == comp.NoDate || newest >= period.End {
+			continue
+		}
+		out = append(out, comp.Finding{Code: "early_drop", Reach: comp.ReachSource, Table: s.Name, Key: period.Name(), Text: newest.String(),
+			Message: fmt.Sprintf("the newest drop of source %s is of %s, and %s ends on %s: a close needs exports from after its end", s.Name, newest, period.Name(), period.End-1),
+			Hint:    fmt.Sprintf("export again into a folder of %s or later; until then carrot run --preview shows what is known", period.End),
+			Origin:  comp.Origin{Name: s.Name}})
+	}
+	return out
+}

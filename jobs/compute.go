@@ -44,6 +44,9 @@ func (w *work) run(k *knowledge, past history) error {
 	if err != nil {
 		return err
 	}
+	if w.facts.Kind == comp.Close {
+		found = append(found, early(k, w.facts.Period)...)
+	}
 	found = waive(append(found, k.findings...), k.waivers, w.facts.Business)
 	var prev *transform.Inputs
 	if past.prev != nil {

@@ -94,8 +94,16 @@ func (b *bench) tables(k *knowledge) (map[string][]transform.Part, []comp.Findin
 		if seq++; i == 0 || k.pulls[i-1].Name() != p.Name() {
 			seq = 1
 		}
+		twin := map[string]string{}
 		for _, o := range p.Objects { // sorted by name
 			b.done++
+			if first, ok := twin[o.Digest]; ok {
+				findings = append(findings, comp.Finding{Code: "same_file_twice", Table: p.Name(), Key: o.Name, Text: first,
+					Message: fmt.Sprintf("%s holds the same bytes as %s of the same drop and counts once", o.Name, first),
+					Hint:    "remove one of the two, or narrow files: in the source's file", Origin: comp.Origin{File: o.Digest, Name: o.Name}})
+				continue
+			}
+			twin[o.Digest] = o.Name
 			if newest[p.Name()+"\x00"+o.Name] != i {
 				continue
 			}

@@ -35,6 +35,10 @@ func (h *House) Run(ctx context.Context, o Options) (Outcome, error) {
 		return Outcome{}, refuse("%s is posted by run %s; what changed since then becomes a true-up: carrot run --preview --period %s",
 			o.Period.Name(), posted.Run.Run, comp.Month(o.Period.End).Name())
 	}
+	if o.Kind == comp.Close && o.Business < o.Period.End {
+		return Outcome{}, refuse("%s ends on %s and the business date is %s; look at it with carrot run --preview --period %s, close it when it has ended",
+			o.Period.Name(), o.Period.End-1, o.Business, o.Period.Name())
+	}
 	if posted != nil && !o.Again {
 		return h.finishPosted(ctx, *posted, o)
 	}

@@ -63,6 +63,9 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 	}
 	err = a.print(map[string]any{"files": done.Files, "bytes": done.Bytes, "damage": done.Problems, "notices": done.Notices, "problems": all}, func(w io.Writer) {
 		state := "sound"
+		if done.Files == 0 {
+			state = "empty: is this the right place?"
+		}
 		if done.Problems > 0 {
 			state = "DAMAGED: restore the files named above from a copy, then verify again"
 		}

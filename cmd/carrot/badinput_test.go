@@ -112,7 +112,7 @@ var badInputs = []badInput{
 		z.Close()
 		c.write(t, "exports/logins.csv.gz", b.String()[:b.Len()-6])
 		c.swap(t, "sources/crm.yaml", "files: logins.csv", "files: logins.csv.gz\n    pack: gzip")
-	}, want: []string{"stopped by logins.csv.gz: the gzip file ends before its end mark: it was cut, or is no gzip; pull the file again, or correct `pack:` [cut_file]", stopped}},
+	}, want: []string{"stopped by logins.csv.gz:1: the gzip file ends before its end mark: it was cut, or is no gzip; pull the file again, or correct `pack:` [cut_file]", stopped}},
 	{name: "zip bomb", code: exitHeld, spoil: func(t *testing.T, c tiny) {
 		var b bytes.Buffer
 		z := gzip.NewWriter(&b)

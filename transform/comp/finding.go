@@ -57,9 +57,14 @@ type Finding struct {
 }
 
 // ID names the finding in waivers.csv. It does not depend on file, position or run, so that the same problem keeps its
-// name tomorrow: "F-" and 12 characters of a digest of code, table, key, column, text and payee.
+// name tomorrow: "F-" and 12 characters of a digest of code, table, key, column, text and payee. What reaches a whole file
+// is about those very bytes: a waiver for one damaged export never covers the next one.
 func (f Finding) ID() string {
-	sum := sha256.Sum256([]byte(strings.Join([]string{f.Code, f.Table, f.Key, f.Column, f.Text, f.Payee, f.Measure}, "\x1f")))
+	parts := []string{f.Code, f.Table, f.Key, f.Column, f.Text, f.Payee, f.Measure}
+	if f.Reach >= ReachSource && f.Origin.File != "" {
+		parts = append(parts, f.Origin.File)
+	}
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\x1f")))
 	return "F-" + base32.StdEncoding.EncodeToString(sum[:])[:12]
 }
 
