@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -111,10 +112,18 @@ func (w *work) lastFiles(put func(file) error) error {
 	return put(file{sidecar, summaryFile, "application/json", comp.Personal, append(b, '\n')})
 }
 
+// plainName is an id that names a folder on any system.
+var plainName = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$`)
+
 // person names folders below people/: the employee id, or a name that nobody guesses who does not know the config.
 func person(k *knowledge) func(string) string {
 	if k.config.Settings.PeopleBy != "hmac" {
-		return nil
+		return func(payee string) string {
+			if plainName.MatchString(payee) {
+				return payee
+			}
+			return "id-" + digestOf([]byte(payee))[:16] // an id that cannot name a folder is no reason to pay nobody
+		}
 	}
 	var key string
 	for _, f := range k.files {

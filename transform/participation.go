@@ -19,6 +19,7 @@ type participation struct {
 func participate(in *Inputs, company *comp.Company) (*participation, []comp.Finding) {
 	p := &participation{spans: make([][][]comp.Period, len(company.People))}
 	var findings []comp.Finding
+	payees, workers := 0, 0
 	for i := range company.People {
 		person := &company.People[i]
 		p.spans[i] = make([][]comp.Period, len(in.Plans))
@@ -33,11 +34,22 @@ func participate(in *Inputs, company *comp.Company) (*participation, []comp.Find
 			p.spans[i][j] = spans
 			planned = planned || participated(spans, in.Run.Period) > 0
 		}
+		if planned {
+			payees++
+		}
+		if participated(person.Employed, in.Run.Period) > 0 {
+			workers++
+		}
 		if !planned && participated(person.Employed, in.Run.Period) > 0 {
 			findings = append(findings, comp.Finding{Code: "worker_without_plan", Table: "roster", Key: person.ID, Payee: person.ID,
 				Message: fmt.Sprintf("%s works in %s and is on no plan", person.ID, in.Run.Period.Name()), Hint: "widen a plan's eligible condition, or leave it so",
 				Origin: firstOrigin(person)})
 		}
+	}
+	if payees == 0 && workers > 0 && in.Run.Kind == comp.Close {
+		findings = append(findings, comp.Finding{Code: "nobody_on_plan", Reach: comp.ReachRun, Table: "roster", Key: in.Run.Period.Name(),
+			Message: fmt.Sprintf("no plan takes in anybody who works in %s, so a close would pay nobody", in.Run.Period.Name()),
+			Hint:    "compare the eligible conditions under plans/ with the roster's words, capitals included"})
 	}
 	return p, findings
 }

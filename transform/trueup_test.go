@@ -106,7 +106,8 @@ func TestPostedPlans(t *testing.T) {
 			return append(ps, next)
 		}, nil},
 		{"gone", func([]comp.Plan) []comp.Plan { return nil },
-			[]string{"plan_removed holds run: plan sales version 1 has paid for 2026-01-01..2026-01-31, and no version of it covers all of these days any more; put its file back, ended by effective to; what was posted would be taken back else"}},
+			[]string{"nobody_on_plan holds run: no plan takes in anybody who works in 2026-02, so a close would pay nobody; compare the eligible conditions under plans/ with the roster's words, capitals included",
+				"plan_removed holds run: plan sales version 1 has paid for 2026-01-01..2026-01-31, and no version of it covers all of these days any more; put its file back, ended by effective to; what was posted would be taken back else"}},
 		{"moved", func(ps []comp.Plan) []comp.Plan {
 			ps[0].Version, ps[0].Digest, ps[0].Effective.Start = "2", "p2", on("2026-01-02")
 			return ps
