@@ -176,7 +176,11 @@ func (x *index) pick(at []int) []comp.Credit {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b comp.Credit) int {
-		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Key, b.Key), compareCredits(a, b))
+		if c := cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Key, b.Key)); c != 0 {
+			return c
+		}
+		x, y := a, b
+		return compareCredits(shownCredit{&x, x.Period}, shownCredit{&y, y.Period})
 	})
 	return out
 }

@@ -112,26 +112,33 @@ type sealedKey struct {
 
 // shownCredits are the credits that a reader may see. Answers given under a promise of anonymity are never rows of a
 // table: they become one entry per payee, measuring period, measure and table, whose label says how many there are.
-func shownCredits(r *comp.Result) []comp.Credit {
-	out := make([]comp.Credit, 0, len(r.Credits))
+func shownCredits(r *comp.Result) []shownCredit {
+	out := make([]shownCredit, 0, len(r.Credits))
 	sealed := map[sealedKey]int{} // number of rows
 	entered := enteredIn(r)
-	for _, c := range r.Credits {
-		if c.Period.Days() == 0 {
-			c.Period = entered(c.Measure, c.Date)
+	for i := range r.Credits {
+		c := shownCredit{&r.Credits[i], r.Credits[i].Period}
+		if c.period.Days() == 0 {
+			c.period = entered(c.Measure, c.Date)
 		}
 		if !c.Sealed {
 			out = append(out, c)
 			continue
 		}
-		sealed[sealedKey{c.Payee, c.Measure, c.Table, c.Period}]++
+		sealed[sealedKey{c.Payee, c.Measure, c.Table, c.period}]++
 	}
 	for k, n := range sealed { // in any order: sorted with the rest below
-		out = append(out, comp.Credit{Payee: k.payee, Measure: k.measure, Table: k.table, Period: k.period, Date: comp.NoDate,
-			Label: "sealed, " + plural(n, "answer"), Sealed: true})
+		out = append(out, shownCredit{&comp.Credit{Payee: k.payee, Measure: k.measure, Table: k.table, Date: comp.NoDate,
+			Label: "sealed, " + plural(n, "answer"), Sealed: true}, k.period})
 	}
 	slices.SortFunc(out, compareCredits)
 	return out
+}
+
+// shownCredit is a credit with the measuring period that it entered. There may be millions, so none is copied.
+type shownCredit struct {
+	*comp.Credit
+	period comp.Period
 }
 
 // enteredIn finds the measuring period that a credit without one entered: of those that the outcome scored its measure
@@ -165,10 +172,16 @@ func bounds(p comp.Period) (first, last string) {
 	return p.Start.String(), (p.End - 1).String()
 }
 
-// compareCredits orders by the columns of tables/credits.
-func compareCredits(a, b comp.Credit) int {
-	return cmp.Or(cmp.Compare(a.Payee, b.Payee), comparePeriods(a.Period, b.Period), cmp.Compare(a.Measure, b.Measure),
-		cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Date, b.Date), cmp.Compare(a.Label, b.Label),
+// compareCredits orders by the columns of tables/credits. Most pairs differ in the first few, so that the others are looked
+// at only where these are equal.
+func compareCredits(a, b shownCredit) int {
+	if c := cmp.Or(cmp.Compare(a.Payee, b.Payee), comparePeriods(a.period, b.period)); c != 0 {
+		return c
+	}
+	if c := cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key)); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Label, b.Label),
 		a.Value.Cmp(b.Value.Number), cmp.Compare(a.Value.Currency, b.Value.Currency), a.Share.Cmp(b.Share),
 		a.Credited.Cmp(b.Credited.Number), compareBools(a.Hit, b.Hit), cmp.Compare(a.Origin.Name, b.Origin.Name),
 		cmp.Compare(a.Origin.Pos, b.Origin.Pos), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Term, b.Term))
@@ -189,7 +202,7 @@ func creditTable(r *comp.Result) table {
 	rows := func(yield func([]string) bool) {
 		cells := make([]string, 0, 16)
 		for _, c := range shownCredits(r) {
-			first, last := bounds(c.Period)
+			first, last := bounds(c.period)
 			cells = append(cells[:0], c.Payee, first, last, c.Measure, c.Table)
 			if c.Sealed {
 				cells = append(cells, "", "", c.Label, "", "", "", "", "", "", "", "")
