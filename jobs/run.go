@@ -133,10 +133,13 @@ func (h *House) make(ctx context.Context, k *knowledge, req comp.Request, chain 
 	return Outcome{Ref: ref, Manifest: m, Summary: w.summary()}, nil
 }
 
+// waitingMost is how many bytes of finished files wait for others before they are archived.
+const waitingMost = 4 << 20
+
 // keep archives what a run made, several files at a time, and lists them in the order in which they were made.
 func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *archive.Manifest) error {
 	var waiting []file
-	n := 0
+	n, size := 0, 0
 	flush := func() error {
 		kept := make([]archive.Object, len(waiting))
 		err := together(len(waiting), func(i int) (err error) {
@@ -150,13 +153,15 @@ func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *a
 				m.Sidecars = append(m.Sidecars, kept[i])
 			}
 		}
-		waiting = waiting[:0]
+		clear(waiting)
+		waiting, size = waiting[:0], 0
 		return err
 	}
 	err := w.files(o, k, func(f file) error {
 		n++
 		h.tell("rendering", f.name, n, 0)
-		if waiting = append(waiting, f); len(waiting) < writers {
+		size += len(f.bytes)
+		if waiting = append(waiting, f); len(waiting) < writers && size < waitingMost {
 			return nil
 		}
 		return flush()
