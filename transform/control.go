@@ -76,7 +76,6 @@ type controlColumns struct {
 	null   []bool
 	money  []int32
 	byCode []int32
-	one    wide
 }
 
 // loadControl reads the control column, and the currencies that the first term names.

@@ -83,16 +83,6 @@ func (a *assessment) hold() {
 	}
 }
 
-// sealed says whether a table's rows were given in confidence.
-func (a *assessment) sealed(table string) bool {
-	for i := range a.in.Contracts {
-		if a.in.Contracts[i].Name() == table {
-			return a.in.Contracts[i].Class == comp.Sealed
-		}
-	}
-	return false
-}
-
 // holdPayee notes that a finding holds a payee, once however many rows say the same.
 func (a *assessment) holdPayee(payee, finding string) {
 	if !slices.Contains(a.held[payee], finding) {
