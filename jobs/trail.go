@@ -114,9 +114,15 @@ func encodeLines(n int, at func(int) any) ([]byte, error) {
 		if err := e.Encode(at(i)); err != nil {
 			return nil, err
 		}
+		if i == sampled { // there may be millions of lines: grow once rather than by doubling
+			b.Grow(b.Len() / sampled * (n - i) * 9 / 8)
+		}
 	}
 	return b.Bytes(), nil
 }
+
+// sampled is how many lines tell how long the others will be.
+const sampled = 1000
 
 // eachLine reads what encodeLines wrote.
 func eachLine[T any](name string, b []byte, fn func(T) error) error {

@@ -46,7 +46,7 @@ func scoreTable(r *comp.Result) table {
 		}
 	}
 	return table{"scorecards", columns("employee_id", "period_start", "period_end", "plan", "component", "measure", "#n", "value",
-		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest"), rows}
+		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest"), rows, 0}
 }
 
 // comparePeriods orders by first day, then by last.
@@ -77,7 +77,7 @@ func lineTable(r *comp.Result) table {
 			}
 		}
 	}
-	return table{"lines", lineColumns, rows}
+	return table{"lines", lineColumns, rows, 0}
 }
 
 // lineRow is one row of tables/lines. The period is the one whose entitlement the line belongs to: an earlier one on
@@ -216,7 +216,7 @@ func creditTable(r *comp.Result) table {
 		}
 	}
 	return table{"credits", columns("employee_id", "period_start", "period_end", "measure", "table", "key", "date", "label",
-		"value", "currency", "share", "credited", "hit", "file", "#position", "#line"), rows}
+		"value", "currency", "share", "credited", "hit", "file", "#position", "#line"), rows, len(r.Credits)}
 }
 
 // position is the record's place in its file; "" where the fact did not come from a file.
@@ -239,7 +239,7 @@ func findingTable(r *comp.Result) table {
 		}
 	}
 	return table{"findings", columns("id", "code", "reach", "table", "key", "column", "text", "message", "hint", "payee", "file",
-		"#line", "#column_no", "#count", "waived"), rows}
+		"#line", "#column_no", "#count", "waived"), rows, 0}
 }
 
 // finding is one as shown: its id stays that of the whole finding, because waivers name it.

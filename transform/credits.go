@@ -38,33 +38,61 @@ func (l *creditList) add(c creditRow) {
 	(*l)[k] = append((*l)[k], c)
 }
 
-// allCredits are the credits of all rows that still count, by measure, payee, day, file, position, term and owner.
+// allCredits are the credits of all rows that still count, by measure, payee, day, file, position, term and owner. There may
+// be millions: each chunk is let go once its credits are written, and they are put in order where they stand.
 func (s *scanner) allCredits() []comp.Credit {
-	var rows []*creditRow
+	n := 0
 	for _, chunk := range s.sum.credits {
 		for i := range chunk {
-			if at := &s.splits[chunk[i].place.split]; !at.table.verdicts.gone(chunk[i].place) {
-				rows = append(rows, &chunk[i])
+			if !s.uncounted(&chunk[i]) {
+				n++
 			}
 		}
 	}
-	keys := make([]creditKey, len(rows))
-	for i, r := range rows {
-		keys[i] = creditKey{measure: int32(r.term.measure), subject: r.subject, day: r.day, row: r}
+	out, keys := make([]comp.Credit, 0, n), make([]creditKey, 0, n)
+	for k, chunk := range s.sum.credits {
+		for i := range chunk {
+			if r := &chunk[i]; !s.uncounted(r) {
+				keys = append(keys, creditKey{measure: int32(r.term.measure), subject: r.subject, day: r.day, at: uint32(len(out)),
+					place: r.place, pos: r.pos, term: int32(r.term.index), entry: r.entry})
+				out = append(out, s.credit(r))
+			}
+		}
+		s.sum.credits[k] = nil
 	}
 	slices.SortFunc(keys, s.compareCredits)
-	out := make([]comp.Credit, len(rows))
-	for i, k := range keys {
-		out[i] = s.credit(k.row)
-	}
+	arrange(out, keys)
 	return out
 }
 
-// creditKey is what nearly always decides the order of two credits, without looking at them.
+func (s *scanner) uncounted(r *creditRow) bool {
+	return s.splits[r.place.split].table.verdicts.gone(r.place)
+}
+
+// creditKey is what decides the order of two credits, and where the credit stands.
 type creditKey struct {
 	measure, subject int32
 	day              comp.Date
-	row              *creditRow
+	at               uint32
+	place            place
+	pos              int64
+	term, entry      int32
+}
+
+// arrange moves every credit to the place of its key, one round of places after the other.
+func arrange(out []comp.Credit, keys []creditKey) {
+	for i := range keys {
+		first := out[i]
+		for j := uint32(i); ; {
+			from := keys[j].at
+			keys[j].at = j // done
+			if from == uint32(i) || from == j {
+				out[j] = first
+				break
+			}
+			out[j], j = out[from], from
+		}
+	}
 }
 
 func (s *scanner) compareCredits(a, b creditKey) int {
@@ -76,9 +104,8 @@ func (s *scanner) compareCredits(a, b creditKey) int {
 	case a.day != b.day:
 		return int(a.day - b.day)
 	}
-	x, y := a.row, b.row
-	return cmp.Or(cmp.Compare(s.fileOf(x.place), s.fileOf(y.place)), cmp.Compare(x.pos, y.pos),
-		cmp.Compare(s.pieceOf(x.place.split).rank, s.pieceOf(y.place.split).rank), cmp.Compare(x.term.index, y.term.index), cmp.Compare(x.entry, y.entry))
+	return cmp.Or(cmp.Compare(s.fileOf(a.place), s.fileOf(b.place)), cmp.Compare(a.pos, b.pos),
+		cmp.Compare(s.pieceOf(a.place.split).rank, s.pieceOf(b.place.split).rank), cmp.Compare(a.term, b.term), cmp.Compare(a.entry, b.entry))
 }
 
 func (s *scanner) fileOf(at place) uint32 { return s.fileRank[s.pieceOf(at.split).File] }
