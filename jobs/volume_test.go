@@ -3,18 +3,14 @@ package jobs
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"os/exec"
-	"path"
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -107,7 +103,9 @@ func volumeHouse(tb testing.TB, dir string) *House {
 	return h
 }
 
-func (v *volume) close(month int) (business, known comp.Date) { return v.world.CloseDates(v.world.Month(month)) }
+func (v *volume) close(month int) (business, known comp.Date) {
+	return v.world.CloseDates(v.world.Month(month))
+}
 
 // options are those of a month's close. Statements stay away: their cost is per payee.
 func (v *volume) options(tb testing.TB, month int) Options {
@@ -301,5 +299,3 @@ func BenchmarkVolume(b *testing.B) {
 		b.Errorf("decode and measure cost %.2f times a bare encoding/csv read, expected at most 3", ratio)
 	}
 }
-
-var _ = []any{exec.Command, json.Marshal, path.Join, strings.Join}
