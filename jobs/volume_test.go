@@ -3,14 +3,19 @@ package jobs
 import (
 	"context"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/metrics"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -298,4 +303,193 @@ func BenchmarkVolume(b *testing.B) {
 	if ratio := float64(r.median("decode+measure").cpu) / float64(bare); ratio > 3 {
 		b.Errorf("decode and measure cost %.2f times a bare encoding/csv read, expected at most 3", ratio)
 	}
+}
+
+// memorySize is the company of the memory test at one times the rows: a 50th of the benchmark's facts, or with
+// CARROT_LONG all of them.
+func memorySize() (size example.Size, folds int64) {
+	if os.Getenv("CARROT_LONG") != "" {
+		return volumeSize(), 0
+	}
+	return example.Size{People: 150, Months: 15, Tickets: 20_000, Deals: 6_000, Responses: 12_000, Seed: 1, Known: true}, 2 << 20
+}
+
+// peak is what the memory test's child tells about one close.
+type peak struct {
+	Resident int64 // bytes: the most that the process held …
+	Computed int64 // … and until everything was computed and nothing was rendered
+	Live     int64 // bytes: the most that the heap held after a collection
+	Kept     int64 // bytes: the result and the lineage, which are per payee
+	Rows     int64
+	Credits  int
+}
+
+// What a child of the memory test closes, and how.
+const (
+	childFolder = "CARROT_TEST_MEMORY_FOLDER"
+	childMonths = "CARROT_TEST_MEMORY_MONTHS"
+	childFolds  = "CARROT_TEST_MEMORY_FOLDS" // bytes that folds may hold
+	childKept   = "CARROT_TEST_MEMORY_KEPT"  // close once more, and weigh what is kept
+)
+
+// TestMemoryStays closes a month in a child process at one and at two times the rows, as `carrot run --close` does, with
+// the close before it posted. What the second close holds at most, beyond what is kept per payee, may be more than what
+// the first holds by under a tenth of the first one's peak. The peaks themselves differ by more, and are shown: the
+// collector lets a heap grow to twice what it holds, so that every byte that is kept takes two.
+func TestMemoryStays(t *testing.T) {
+	if dir := os.Getenv(childFolder); dir != "" {
+		memoryChild(t, dir)
+		return
+	}
+	size, folds := memorySize()
+	var peaks []peak
+	for range 2 {
+		v := newVolume(t, size)
+		v.postTheMonthBefore(t)
+		env := []string{childFolder + "=" + v.dir, childMonths + "=" + strconv.Itoa(size.Months), childFolds + "=" + strconv.FormatInt(folds, 10)}
+		p := tellPeak(t, env)
+		p.Kept = tellPeak(t, append(env, childKept+"=1")).Kept // apart, since weighing collects garbage
+		t.Logf("%d facts, %d rows, %d credits: peak %.1f MiB (%.1f before rendering), held at most %.1f MiB, of which result and lineage %.1f MiB",
+			size.Tickets+size.Deals+size.Responses, p.Rows, p.Credits, mib(p.Resident), mib(p.Computed), mib(p.Live), mib(p.Kept))
+		peaks = append(peaks, p)
+		size.Tickets, size.Deals, size.Responses = 2*size.Tickets, 2*size.Deals, 2*size.Responses
+	}
+	if one, two := peaks[0], peaks[1]; two.Rows < 19*one.Rows/10 || one.Credits == 0 {
+		t.Errorf("%d rows and then %d: the second close must read twice the rows", one.Rows, two.Rows)
+	} else if more := two.Live - one.Live - (two.Kept - one.Kept); more*10 >= one.Resident {
+		t.Errorf("twice the rows hold %.1f MiB more beyond what is kept per payee, expected under a tenth of %.1f MiB", mib(more), mib(one.Resident))
+	}
+}
+
+// tellPeak runs a child.
+func tellPeak(t *testing.T, env []string) (p peak) {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run=^TestMemoryStays$", "-test.v", "-test.timeout=30m")
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.CombinedOutput()
+	_, text, told := strings.Cut(string(out), "peak: ")
+	if err != nil || !told || json.NewDecoder(strings.NewReader(text)).Decode(&p) != nil {
+		t.Fatalf("the child: %v\n%s", err, out)
+	}
+	return p
+}
+
+func mib(bytes int64) float64 { return float64(bytes) / (1 << 20) }
+
+// postTheMonthBefore opens the books two months before the last one and closes the month between, so that the last close
+// has a posted one before it.
+func (v *volume) postTheMonthBefore(t *testing.T) {
+	t.Helper()
+	ctx := context.Background()
+	ledger, err := encodeLedger(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o, err := archive.Put(ctx, v.house.Archive, ledgerFile, "text/csv", comp.Personal, ledger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := archive.Post(ctx, v.house.Archive, archive.Posting{Period: v.world.Month(v.world.Months - 3), Ledger: o}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := v.house.Run(ctx, v.options(t, v.world.Months-2))
+	if err != nil || out.Posting == nil {
+		t.Fatal(err, out.Summary)
+	}
+}
+
+// errWeighed ends a run whose result was weighed and dropped.
+var errWeighed = errors.New("weighed")
+
+// memoryChild closes the last month and tells what that took.
+func memoryChild(t *testing.T, dir string) {
+	months, err := strconv.Atoi(os.Getenv(childMonths))
+	if err != nil {
+		t.Fatal(err)
+	}
+	folds, err := strconv.ParseInt(os.Getenv(childFolds), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &volume{dir: dir, world: &truth.World{First: comp.Day(2025, 1, 1), Months: months}, house: volumeHouse(t, dir)}
+	if folds > 0 { // a scaled-down company has scaled-down splits
+		v.house.SplitSize = 64 << 10
+	}
+	var p peak
+	o := v.options(t, months-1)
+	o.Again = os.Getenv(childKept) != ""
+	v.house.Compute = func(now transform.Inputs, prev *transform.Inputs) (*comp.Result, *transform.Lineage, error) {
+		now.Memory = folds
+		if prev != nil {
+			prev.Memory = folds
+		}
+		r, l, err := transform.Compute(now, prev)
+		if err != nil {
+			return nil, nil, err
+		}
+		p.Computed, p.Credits = resident(t), len(r.Credits)
+		for _, c := range r.Controls {
+			p.Rows += c.Parts[0].Rows
+		}
+		if o.Again {
+			with := live()
+			runtime.KeepAlive(r)
+			runtime.KeepAlive(l)
+			r, l = nil, nil
+			p.Kept = with - live()
+			return nil, nil, errWeighed
+		}
+		return r, l, nil
+	}
+	held := mostLive()
+	out, err := v.house.Run(context.Background(), o)
+	p.Live = held()
+	if o.Again && !errors.Is(err, errWeighed) || !o.Again && (err != nil || out.Posting == nil) {
+		t.Fatal(err, out.Summary)
+	}
+	p.Resident = resident(t)
+	text, err := json.Marshal(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fmt.Printf("peak: %s\n", text)
+}
+
+// resident is the most memory that the process held so far, in bytes.
+func resident(tb testing.TB) int64 {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		tb.Fatal(err)
+	}
+	return int64(u.Maxrss) << 10 // Linux counts in KiB
+}
+
+// mostLive watches the heap until its answer is called: the most that any collection left.
+func mostLive() func() int64 {
+	stop, most := make(chan struct{}), make(chan int64)
+	go func() {
+		sample := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		var top int64
+		for {
+			select {
+			case <-stop:
+				most <- top
+				return
+			case <-tick.C:
+				metrics.Read(sample)
+				top = max(top, int64(sample[0].Value.Uint64()))
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-most }
+}
+
+// live is how many bytes of the heap are still in use.
+func live() int64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int64(m.HeapAlloc)
 }
