@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/csv"
 	"encoding/json"
@@ -267,6 +268,7 @@ func (r rounds) median(step string) cost {
 // that a calculation does before it settles the first payee. Unpacking the archive, settling and true-ups are shown beside.
 func BenchmarkVolume(b *testing.B) {
 	const repeat = 5
+	Frugal() // as the program is
 	v := newVolume(b, volumeSize())
 	last := v.world.Months - 1
 	r := rounds{}
@@ -324,24 +326,40 @@ type peak struct {
 	Credits  int
 }
 
+// judged is what the test compares: at full size all that the process held. A small company's process is mostly program
+// text, fonts and garbage of no rhyme, so of it what the heap held.
+func (p peak) judged() int64 {
+	if os.Getenv("CARROT_LONG") != "" {
+		return p.Resident
+	}
+	return p.Live
+}
+
+// bar is the part of itself by which a peak may grow: a tenth, and a fifth where the company is too small to fill what
+// folds may hold.
+func (p peak) bar() int64 {
+	if os.Getenv("CARROT_LONG") != "" {
+		return 10
+	}
+	return 5
+}
+
 // What a child of the memory test closes, and how.
 const (
 	childFolder = "CARROT_TEST_MEMORY_FOLDER"
 	childMonths = "CARROT_TEST_MEMORY_MONTHS"
 	childFolds  = "CARROT_TEST_MEMORY_FOLDS" // bytes that folds may hold
-	childKept   = "CARROT_TEST_MEMORY_KEPT"  // close once more, and weigh what is kept
+	childAgain  = "CARROT_TEST_MEMORY_AGAIN" // close what is closed once more …
+	childKept   = "CARROT_TEST_MEMORY_KEPT"  // … up to the result, and weigh what is kept
 )
 
 // TestMemoryStays closes a month in a child process at one and at two times the rows, as `carrot run --close` does, with
-// the close before it posted. The second one's resident peak, beyond what is kept per payee, may exceed the first one's by
-// under a tenth. At full size it does not hold yet: credits of the present period are one Go value each.
+// the close before it posted. The second one's peak, beyond what is kept per payee, may exceed the first one's by
+// under a tenth at full size. A peak depends on when garbage is collected: it is the median of three closes.
 func TestMemoryStays(t *testing.T) {
 	if dir := os.Getenv(childFolder); dir != "" {
 		memoryChild(t, dir)
 		return
-	}
-	if os.Getenv("CARROT_MEMORY") == "" {
-		t.Skip("TestMemoryStays is NOT RUN: at full size twice the rows take a third more memory, a tenth is the bar; CARROT_MEMORY=1 runs it")
 	}
 	size, folds := memorySize()
 	var peaks []peak
@@ -349,8 +367,13 @@ func TestMemoryStays(t *testing.T) {
 		v := newVolume(t, size)
 		v.postTheMonthBefore(t)
 		env := []string{childFolder + "=" + v.dir, childMonths + "=" + strconv.Itoa(size.Months), childFolds + "=" + strconv.FormatInt(folds, 10)}
-		p := tellPeak(t, env)
-		p.Kept = tellPeak(t, append(env, childKept+"=1")).Kept // apart, since weighing collects garbage
+		closes := []peak{tellPeak(t, env)}
+		for range 2 {
+			closes = append(closes, tellPeak(t, append(env, childAgain+"=1")))
+		}
+		slices.SortFunc(closes, func(a, b peak) int { return cmp.Compare(a.judged(), b.judged()) })
+		p := closes[1]
+		p.Kept = tellPeak(t, append(env, childAgain+"=1", childKept+"=1")).Kept // apart, since weighing collects garbage
 		t.Logf("%d facts, %d rows, %d credits: peak %.1f MiB (%.1f before rendering), held at most %.1f MiB, of which result and lineage %.1f MiB",
 			size.Tickets+size.Deals+size.Responses, p.Rows, p.Credits, mib(p.Resident), mib(p.Computed), mib(p.Live), mib(p.Kept))
 		peaks = append(peaks, p)
@@ -358,8 +381,8 @@ func TestMemoryStays(t *testing.T) {
 	}
 	if one, two := peaks[0], peaks[1]; two.Rows < 19*one.Rows/10 || one.Credits == 0 {
 		t.Errorf("%d rows and then %d: the second close must read twice the rows", one.Rows, two.Rows)
-	} else if more := two.Resident - one.Resident - (two.Kept - one.Kept); more*10 >= one.Resident {
-		t.Errorf("twice the rows take %.1f MiB more beyond what is kept per payee, expected under a tenth of %.1f MiB", mib(more), mib(one.Resident))
+	} else if more := two.judged() - one.judged() - (two.Kept - one.Kept); more*one.bar() >= one.judged() {
+		t.Errorf("twice the rows take %.1f MiB more beyond what is kept per payee, expected under 1/%d of %.1f MiB", mib(more), one.bar(), mib(one.judged()))
 	}
 }
 
@@ -413,13 +436,15 @@ func memoryChild(t *testing.T, dir string) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	Frugal() // as the program is
 	v := &volume{dir: dir, world: &truth.World{First: comp.Day(2025, 1, 1), Months: months}, house: volumeHouse(t, dir)}
 	if folds > 0 { // a scaled-down company has scaled-down splits
 		v.house.SplitSize = 64 << 10
 	}
 	var p peak
 	o := v.options(t, months-1)
-	o.Again = os.Getenv(childKept) != ""
+	o.Again = os.Getenv(childAgain) != ""
+	weigh := os.Getenv(childKept) != ""
 	v.house.Compute = func(now transform.Inputs, prev *transform.Inputs) (*comp.Result, *transform.Lineage, error) {
 		now.Memory = folds
 		if prev != nil {
@@ -429,11 +454,11 @@ func memoryChild(t *testing.T, dir string) {
 		if err != nil {
 			return nil, nil, err
 		}
-		p.Computed, p.Credits = resident(t), len(r.Credits)
+		p.Computed, p.Credits = resident(t), r.Credits.Len()
 		for _, c := range r.Controls {
 			p.Rows += c.Parts[0].Rows
 		}
-		if o.Again {
+		if weigh {
 			with := live()
 			runtime.KeepAlive(r)
 			runtime.KeepAlive(l)
@@ -446,7 +471,7 @@ func memoryChild(t *testing.T, dir string) {
 	held := mostLive()
 	out, err := v.house.Run(context.Background(), o)
 	p.Live = held()
-	if o.Again && !errors.Is(err, errWeighed) || !o.Again && (err != nil || out.Posting == nil) {
+	if weigh && !errors.Is(err, errWeighed) || !weigh && (err != nil || out.Posting == nil) {
 		t.Fatal(err, out.Summary)
 	}
 	p.Resident = resident(t)

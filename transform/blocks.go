@@ -236,7 +236,7 @@ func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) 
 	for _, b := range blocks {
 		size += len(b.data)
 	}
-	l.data = make([]byte, 0, size+size/4)
+	l.data = make([]byte, 0, size+size/8)
 	var heap cursors
 	for i, b := range blocks {
 		c := &cursor{block: b, rest: b.data, order: i}

@@ -14,7 +14,7 @@ import (
 const (
 	foldParts   = 64
 	foldChunk   = 4 << 10
-	memoryUnset = 64 << 20
+	memoryUnset = 16 << 20
 )
 
 // budget is the memory that all folds of a run share.

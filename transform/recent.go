@@ -24,7 +24,7 @@ type recentKey struct {
 const (
 	recentBytes = 16     // a recentKey
 	recentLeast = 1 << 8 // slots at first
-	recentShare = 8      // a table's slots take up to an eighth of the memory for folds: 8 MiB unless told
+	recentShare = 4      // a table's slots take up to a quarter of the memory for folds: 4 MiB unless told
 	recentNear  = 8      // slots that a key may lie in
 )
 

@@ -2,17 +2,20 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 
 	"carrot/transform/comp"
 )
 
-// splitTable shares rows among several owners. It is only read.
+// splitTable shares rows among several owners. It is only read. There may be as many shares as facts, so they lie close
+// together.
 type splitTable struct {
 	term   *comp.Split
-	scale  int              // of a share: percent's digits and two
-	index  map[string]int32 // the fact's key to an entry of shares; read by key only
-	shares [][]share        // of one fact, in the split table's order
-	totals []comp.Number    // percent
+	scale  int            // of a share: percent's digits and two
+	index  map[hash]int32 // the fact's key to an entry; read by key only
+	first  []uint32       // of an entry among shares; one more than there are entries
+	shares []share        // fact by fact, of one fact in the split table's order
+	broken []bool         // an entry's shares are incomplete, or do not sum to exactly 100
 }
 
 // splitKey names a split table as a term reads it. The name of the fact's own column is part of its findings.
@@ -23,18 +26,17 @@ type splitKey struct {
 
 // share is one owner's part of a row.
 type share struct {
-	login   string
-	entry   int32 // in the resolver
-	coef    int64 // of 10^-scale; 1 whole is 10^scale
-	percent comp.Number
-	absent  bool // owner or percent is missing
+	login  string
+	coef   int64 // of 10^-scale; 1 whole is 10^scale
+	entry  int32 // in the resolver
+	absent bool  // owner or percent is missing
 }
 
 var hundred = comp.Int(100)
 
 // newSplits reads the split table of an owner. Its rows point to facts by key; a fact without rows belongs to its owner.
 func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Finding, error) {
-	t := &splitTable{term: o.Split, index: map[string]int32{}}
+	t := &splitTable{term: o.Split, index: map[hash]int32{}}
 	contract, err := contractOf(in, o.Split.Table)
 	if err != nil {
 		return nil, nil, err
@@ -49,18 +51,40 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 	if err != nil {
 		return nil, nil, err
 	}
+	var entries []int32 // of rows; -1 where a row has no key
+	var counts []uint32
 	for _, row := range rows {
-		key, owner, percent := row.get(o.Split.Key), row.get(o.Split.Owner), row.get(o.Split.Percent)
+		key := row.get(o.Split.Key)
 		if key.Kind == comp.Null {
+			entries = append(entries, -1)
 			continue
 		}
-		i, ok := t.index[valueText(key)]
+		h := hashOf(valueText(key))
+		i, ok := t.index[h]
 		if !ok {
-			i = int32(len(t.shares))
-			t.index[valueText(key)] = i
-			t.shares, t.totals = append(t.shares, nil), append(t.totals, comp.Int(0))
+			i = int32(len(counts))
+			t.index[h], counts = i, append(counts, 0)
 		}
-		s := share{login: valueText(owner), percent: percent.Number, absent: owner.Kind == comp.Null || percent.Kind == comp.Null}
+		entries = append(entries, i)
+		counts[i]++
+	}
+	t.first, t.broken = make([]uint32, len(counts)+1), make([]bool, len(counts))
+	for i, n := range counts {
+		t.first[i+1] = t.first[i] + n
+		counts[i] = t.first[i]
+	}
+	t.shares = make([]share, t.first[len(t.broken)])
+	logins := map[string]string{} // each once
+	for k, row := range rows {
+		if entries[k] < 0 {
+			continue
+		}
+		owner, percent := row.get(o.Split.Owner), row.get(o.Split.Percent)
+		login := valueText(owner)
+		if _, ok := logins[login]; !ok {
+			logins[login] = login
+		}
+		s := share{login: logins[login], absent: owner.Kind == comp.Null || percent.Kind == comp.Null}
 		s.entry = r.entry(s.login)
 		part, _ := percent.Number.Quo(hundred)
 		coef, scale, small := part.Small()
@@ -71,27 +95,36 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 		if !fits {
 			return nil, nil, fmt.Errorf("table %s: a share of %s percent has too many digits", o.Split.Table, percent.Number)
 		}
-		t.shares[i] = append(t.shares[i], s)
-		t.totals[i] = t.totals[i].Add(percent.Number)
+		at := &counts[entries[k]]
+		t.shares[*at] = s
+		*at++
+	}
+	for i := range t.broken {
+		t.broken[i] = t.total(int32(i)).Cmp(hundred) != 0 || slices.ContainsFunc(t.of(int32(i)), func(s share) bool { return s.absent })
 	}
 	return t, findings, nil
 }
 
-// whole says whether the shares of an entry are complete and sum to exactly 100.
-func (t *splitTable) whole(i int32) bool {
-	for _, s := range t.shares[i] {
-		if s.absent {
-			return false
-		}
+// of are an entry's shares.
+func (t *splitTable) of(i int32) []share { return t.shares[t.first[i]:t.first[i+1]] }
+
+// percent is a share of a hundred.
+func (t *splitTable) percent(s *share) comp.Number { return comp.Scaled(s.coef, t.scale).Mul(hundred) }
+
+// total is the percent of an entry's shares.
+func (t *splitTable) total(i int32) comp.Number {
+	sum := comp.Int(0)
+	for _, s := range t.of(i) {
+		sum = sum.Add(t.percent(&s))
 	}
-	return t.totals[i].Cmp(hundred) == 0
+	return sum
 }
 
 func (t *splitTable) finding(i int32, key string) comp.Finding {
-	f := comp.Finding{Code: "split_total", Reach: comp.ReachRow, Column: t.term.Of, Text: t.totals[i].String(),
-		Message: fmt.Sprintf("the shares of %s in %s sum to %s percent, exactly 100 was expected", key, t.term.Table, t.totals[i]),
+	f := comp.Finding{Code: "split_total", Reach: comp.ReachRow, Column: t.term.Of, Text: t.total(i).String(),
+		Message: fmt.Sprintf("the shares of %s in %s sum to %s percent, exactly 100 was expected", key, t.term.Table, t.total(i)),
 		Hint:    fmt.Sprintf("correct the rows of %s where %s is %s", t.term.Table, t.term.Key, key)}
-	if t.totals[i].Cmp(hundred) == 0 {
+	if t.total(i).Cmp(hundred) == 0 {
 		f.Message = fmt.Sprintf("a share of %s in %s lacks its owner or its percent", key, t.term.Table)
 	}
 	return f
@@ -150,7 +183,7 @@ func (w *tableWorker) splitOwners(t *termRun) {
 		} else {
 			text = valueText(w.cols.value(t.of, int(i)))
 		}
-		if e, ok := t.split.index[text]; ok {
+		if e, ok := t.split.index[hashOf(text)]; ok {
 			split[k], several = e, true
 		}
 	}
@@ -166,12 +199,12 @@ func (w *tableWorker) splitOwners(t *termRun) {
 			t.enter(i, old.days[k], old.money[k], old.subject[k], nil)
 			continue
 		}
-		if !t.split.whole(e) {
+		if t.split.broken[e] {
 			w.problem(t, i, holdHard, t.split.finding(e, w.cols.text(t.of, int(i))))
 			continue
 		}
-		for j := range t.split.shares[e] {
-			s := &t.split.shares[e][j]
+		for j := range t.split.of(e) {
+			s := &t.split.of(e)[j]
 			t.enter(i, old.days[k], old.money[k], t.resolver.subject(s.entry, comp.Date(old.days[k])), s)
 		}
 	}

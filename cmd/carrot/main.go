@@ -33,6 +33,7 @@ func main() {
 	if connectors.ChildMain() {
 		return
 	}
+	jobs.Frugal()
 	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
 }
 
