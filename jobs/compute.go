@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"carrot/jobs/archive"
 	"carrot/transform"
@@ -86,6 +87,12 @@ func (w *work) stop(k *knowledge, found []comp.Finding) {
 	w.stopped, w.lineage = true, nil
 	w.result = &comp.Result{Run: w.facts, Company: k.config.Settings.Company, Question: k.config.Settings.Question,
 		Entities: k.config.Settings.Entities, Findings: found, Expectations: expectations}
+	for table, class := range w.classes { // in any order: sorted below
+		if class == comp.Sealed {
+			w.result.Sealed = append(w.result.Sealed, table)
+		}
+	}
+	slices.Sort(w.result.Sealed)
 }
 
 // waive marks the findings that a waiver in force settles.

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -89,7 +90,7 @@ func Explain(ctx context.Context, store archive.Store, ref archive.RunRef, m arc
 	}
 	defer e.vault.Close()
 	var others []string
-	err = sidecarLines(ctx, store, m, statementsFile, func(s Statement) error {
+	err = sidecarLines(ctx, store, m, temp, statementsFile, func(s Statement) error {
 		if s.Payee == payee {
 			out.Statement = s
 		}
@@ -170,7 +171,7 @@ func newExplainer(ctx context.Context, store archive.Store, m archive.Manifest, 
 
 // loadCredits keeps the credits of a payee (of everybody where payee is "").
 func (e *explainer) loadCredits(payee string) error {
-	return sidecarLines(e.ctx, e.store, e.m, creditsFile, func(c Credit) error {
+	return sidecarLines(e.ctx, e.store, e.m, e.vault.temp, creditsFile, func(c Credit) error {
 		if payee == "" || c.Payee == payee {
 			e.credits = append(e.credits, c)
 		}
@@ -272,15 +273,16 @@ func (e *explainer) row(at comp.Origin, tables []string) (row SourceRow, sealed 
 	return SourceRow{Table: def.contract.Name(), File: o.Name, Line: rec.Line, Text: strings.TrimRight(string(rec.Raw), "\r\n")}, false, nil
 }
 
-// sidecarLines reads a run's sidecar of JSON lines.
-func sidecarLines[T any](ctx context.Context, store archive.Store, m archive.Manifest, name string, fn func(T) error) error {
+// sidecarLines reads a run's sidecar of JSON lines, which may be long: it is unpacked into the folder temp.
+func sidecarLines[T any](ctx context.Context, store archive.Store, m archive.Manifest, temp, name string, fn func(T) error) (err error) {
 	o, ok := objectNamed(m.Sidecars, name)
 	if !ok {
 		return refuse("run %s was stopped by findings and paid nobody; see carrot show %s", m.Run, m.Run)
 	}
-	b, err := archive.Get(ctx, store, o)
+	f, err := archive.Open(ctx, store, o, temp)
 	if err != nil {
 		return err
 	}
-	return eachLine(name, b, fn)
+	defer func() { err = errors.Join(err, f.Close()) }()
+	return eachLine(name, bufio.NewReader(f), fn)
 }

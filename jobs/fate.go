@@ -22,7 +22,7 @@ func (e *explainer) fate(table, key string, out *Record) error {
 			out.Credits = append(out.Credits, c)
 		}
 	}
-	return sidecarLines(e.ctx, e.store, e.m, findingsFile, func(f Finding) error {
+	return sidecarLines(e.ctx, e.store, e.m, e.vault.temp, findingsFile, func(f Finding) error {
 		if f.Table == table && f.Key == key {
 			out.Findings = append(out.Findings, f)
 		}
@@ -60,7 +60,7 @@ func (e *explainer) decide(table string, last map[string]comp.Value, r *Record) 
 // comes from it.
 func (e *explainer) credited(r *Record) error {
 	held := map[string]bool{}
-	err := sidecarLines(e.ctx, e.store, e.m, statementsFile, func(s Statement) error {
+	err := sidecarLines(e.ctx, e.store, e.m, e.vault.temp, statementsFile, func(s Statement) error {
 		held[s.Payee] = len(s.HeldFor) > 0
 		return nil
 	})

@@ -1,6 +1,8 @@
 package jobs
 
 import (
+	"slices"
+
 	"carrot/connectors"
 	"carrot/transform/comp"
 )
@@ -22,16 +24,51 @@ func (w *work) number() error {
 		}
 		asked.add(f.Table, f.Origin, &f.Line)
 	}
-	for i := range r.Credits {
-		if c := &r.Credits[i]; !c.Sealed {
-			asked.add(c.Table, c.Origin, &c.Line)
+	for _, ask := range asked.all {
+		lines, err := w.lines(ask.fileAs, ask.pos)
+		if err != nil {
+			return err
+		}
+		for i, line := range lines {
+			*ask.to[i] = line
 		}
 	}
-	for _, ask := range asked.all {
-		if err := w.lines(ask); err != nil {
+	return w.numberCredits()
+}
+
+// numberCredits gives every credit its line from here on. There may be millions: of each row only the position and the
+// line stay in memory.
+func (w *work) numberCredits() error {
+	asked := map[fileAs][]int64{}
+	for _, payee := range w.result.Credits.Payees() {
+		err := w.result.Credits.Each(payee, func(_ int, c *comp.Credit) error {
+			if !c.Sealed {
+				k := fileAs{c.Origin.File, c.Table}
+				asked[k] = append(asked[k], c.Origin.Pos)
+			}
+			return nil
+		})
+		if err != nil {
 			return err
 		}
 	}
+	lines := map[fileAs][]int{}
+	for k, pos := range asked { // in any order: each on its own
+		slices.Sort(pos)
+		pos = slices.Clip(slices.Compact(pos))
+		asked[k] = pos
+		at, err := w.lines(k, pos)
+		if err != nil {
+			return err
+		}
+		lines[k] = at
+	}
+	w.result.Credits = w.result.Credits.Seen(func(c *comp.Credit) {
+		k := fileAs{c.Origin.File, c.Table}
+		if i, ok := slices.BinarySearch(asked[k], c.Origin.Pos); ok && lines[k] != nil {
+			c.Line = lines[k][i]
+		}
+	})
 	return nil
 }
 
@@ -61,19 +98,16 @@ func (l *lineAsks) add(table string, o comp.Origin, to *int) {
 	ask.pos, ask.to = append(ask.pos, o.Pos), append(ask.to, to)
 }
 
-// lines answers what is asked of one file.
-func (w *work) lines(ask *lineAsk) error {
-	obj, ok := w.bench.object[ask.digest]
-	if !ok || ask.digest == "" {
-		return nil
+// lines are those of positions in one file; none where there is no file.
+func (w *work) lines(of fileAs, pos []int64) ([]int, error) {
+	obj, ok := w.bench.object[of.digest]
+	if !ok || of.digest == "" {
+		return nil, nil
 	}
-	in, err := w.bench.vault.input(obj, w.bench.reader.of(ask.digest, ask.table), 0)
+	in, err := w.bench.vault.input(obj, w.bench.reader.of(of.digest, of.table), 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	lines, _ := connectors.LinesOf(in, ask.pos) // an unfit file has no lines; what is wrong with it is a finding of its own
-	for i, line := range lines {
-		*ask.to[i] = line
-	}
-	return nil
+	lines, _ := connectors.LinesOf(in, pos) // an unfit file has no lines; what is wrong with it is a finding of its own
+	return lines, nil
 }

@@ -1,13 +1,18 @@
 package jobs
 
 import (
+	"bufio"
 	"bytes"
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/base64"
+	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 	"unicode/utf8"
@@ -44,15 +49,29 @@ type file struct {
 	media   string
 	class   comp.Class
 	bytes   []byte
+	body    io.ReadSeeker // instead of bytes where the file is long; it lasts until put returns
+}
+
+// digest is the sha256 of a file's bytes, in hex, and how many they are.
+func (f *file) digest(ctx context.Context) (string, int64, error) {
+	if f.body == nil {
+		return digestOf(f.bytes), int64(len(f.bytes)), nil
+	}
+	if _, err := f.body.Seek(0, io.SeekStart); err != nil {
+		return "", 0, err
+	}
+	h := sha256.New()
+	n, err := io.Copy(h, f.body)
+	return hex.EncodeToString(h.Sum(nil)), n, errors.Join(err, ctx.Err())
 }
 
 // files hands every file of the run to put, in a fixed order. Memory holds one at a time.
 func (w *work) files(o Options, k *knowledge, put func(file) error) error {
-	err := reports.Render(w.result, reports.Options{Statements: o.Statements && !w.stopped, Person: person(k)}, func(f reports.File) error {
+	err := reports.Render(w.result, reports.Options{Statements: o.Statements && !w.stopped, Person: person(k), Scratch: w.scratch}, func(f reports.File) error {
 		if w.stopped && !strings.HasPrefix(f.Path, "audit/run") && !strings.Contains(f.Path, "/findings.") {
 			return nil
 		}
-		return put(file{output, f.Path, f.Media, f.Class, f.Bytes})
+		return put(file{output, f.Path, f.Media, f.Class, f.Bytes, f.Body})
 	})
 	if err != nil {
 		return fmt.Errorf("rendering: %w", err)
@@ -61,14 +80,14 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 	if err != nil {
 		return err
 	}
-	if err := put(file{sidecar, quarantineFile, "application/jsonl", comp.Personal, quarantine}); err != nil {
+	if err := put(file{sidecar, quarantineFile, "application/jsonl", comp.Personal, quarantine, nil}); err != nil {
 		return err
 	}
 	found, err := w.findings()
 	if err != nil {
 		return err
 	}
-	if err := put(file{sidecar, findingsFile, "application/jsonl", comp.Personal, found}); err != nil {
+	if err := put(file{sidecar, findingsFile, "application/jsonl", comp.Personal, found, nil}); err != nil {
 		return err
 	}
 	if w.stopped {
@@ -79,7 +98,7 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 		if err != nil {
 			return err
 		}
-		if err := put(file{sidecar, ledgerFile, "text/csv", comp.Personal, ledger}); err != nil {
+		if err := put(file{sidecar, ledgerFile, "text/csv", comp.Personal, ledger, nil}); err != nil {
 			return err
 		}
 	}
@@ -87,21 +106,34 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 	if err != nil {
 		return err
 	}
-	if err := put(file{sidecar, statementsFile, "application/jsonl", comp.Personal, lines}); err != nil {
+	if err := put(file{sidecar, statementsFile, "application/jsonl", comp.Personal, lines, nil}); err != nil {
 		return err
 	}
-	credits, err := encodeCredits(w.result)
-	if err != nil {
-		return err
-	}
-	if err := put(file{sidecar, creditsFile, "application/jsonl", comp.Personal, credits}); err != nil {
+	if err := w.credits(put); err != nil {
 		return err
 	}
 	// The lineage of a sealed table tells which answers stand behind whose measure.
-	if err := put(file{sidecar, lineageFile, "application/octet-stream", comp.Sealed, w.lineage.Encode()}); err != nil {
+	if err := put(file{sidecar, lineageFile, "application/octet-stream", comp.Sealed, w.lineage.Encode(), nil}); err != nil {
 		return err
 	}
 	return w.lastFiles(put)
+}
+
+// scratch is a private file for what is long.
+func (w *work) scratch() (reports.Scratch, error) { return archive.NewScratch(w.bench.vault.temp) }
+
+// credits writes where each record went.
+func (w *work) credits(put func(file) error) (err error) {
+	f, err := w.scratch()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	out := bufio.NewWriterSize(f, 1<<16)
+	if err := errors.Join(encodeCredits(out, w.result), out.Flush()); err != nil {
+		return err
+	}
+	return put(file{sidecar, creditsFile, "application/jsonl", comp.Personal, nil, f})
 }
 
 func (w *work) lastFiles(put func(file) error) error {
@@ -109,7 +141,7 @@ func (w *work) lastFiles(put func(file) error) error {
 	if err != nil {
 		return err
 	}
-	return put(file{sidecar, summaryFile, "application/json", comp.Personal, append(b, '\n')})
+	return put(file{sidecar, summaryFile, "application/json", comp.Personal, append(b, '\n'), nil})
 }
 
 // plainName is an id that names a folder on any system.

@@ -13,6 +13,7 @@ import (
 
 	"carrot/connectors"
 	"carrot/jobs/archive"
+	"carrot/transform"
 	"carrot/transform/comp"
 )
 
@@ -143,7 +144,7 @@ func (v *vault) Create(name string) (io.WriteCloser, error) {
 }
 
 // Open reads back what Create wrote.
-func (v *vault) Open(name string) (io.ReadCloser, error) {
+func (v *vault) Open(name string) (transform.Spilled, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	return os.Open(filepath.Join(v.dir, filepath.Base(name)))

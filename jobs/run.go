@@ -143,7 +143,7 @@ func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *a
 	flush := func() error {
 		kept := make([]archive.Object, len(waiting))
 		err := together(len(waiting), func(i int) (err error) {
-			kept[i], err = archive.Put(ctx, h.Archive, waiting[i].name, waiting[i].media, waiting[i].class, waiting[i].bytes)
+			kept[i], err = waiting[i].keep(ctx, h)
 			return err
 		}, func(int) {})
 		for i, f := range waiting {
@@ -161,7 +161,7 @@ func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *a
 		n++
 		h.tell("rendering", f.name, n, 0)
 		size += len(f.bytes)
-		if waiting = append(waiting, f); len(waiting) < writers && size < waitingMost {
+		if waiting = append(waiting, f); f.body == nil && len(waiting) < writers && size < waitingMost {
 			return nil
 		}
 		return flush()
@@ -170,6 +170,14 @@ func (h *House) keep(ctx context.Context, w *work, k *knowledge, o Options, m *a
 		return err
 	}
 	return flush()
+}
+
+// keep archives one file.
+func (f *file) keep(ctx context.Context, h *House) (archive.Object, error) {
+	if f.body != nil {
+		return archive.PutFrom(ctx, h.Archive, f.name, f.media, f.class, f.body, h.Temp)
+	}
+	return archive.Put(ctx, h.Archive, f.name, f.media, f.class, f.bytes)
 }
 
 // finish posts a close and publishes. A stopped run does neither.

@@ -82,27 +82,35 @@ func encodeStatements(r *comp.Result) ([]byte, error) {
 	})
 }
 
-func encodeCredits(r *comp.Result) ([]byte, error) {
-	behind := map[int][]int{} // credit to the numbers of its owner's lines
+func encodeCredits(w io.Writer, r *comp.Result) error {
+	statements := map[string]*comp.Statement{} // by payee; read by key only
 	for i := range r.Statements {
-		for _, l := range r.Statements[i].Lines {
-			for _, c := range l.Credits {
-				behind[c] = append(behind[c], l.Number)
+		statements[r.Statements[i].Payee] = &r.Statements[i]
+	}
+	e := json.NewEncoder(w)
+	e.SetEscapeHTML(false)
+	for _, payee := range r.Credits.Payees() {
+		behind := map[int][]int{} // a credit's number to those of its owner's lines
+		if s := statements[payee]; s != nil {
+			for _, l := range s.Lines {
+				for _, c := range l.Credits {
+					behind[c] = append(behind[c], l.Number)
+				}
 			}
 		}
-	}
-	var open []int
-	for i := range r.Credits {
-		if !r.Credits[i].Sealed {
-			open = append(open, i)
+		err := r.Credits.Each(payee, func(i int, c *comp.Credit) error {
+			if c.Sealed {
+				return nil
+			}
+			return e.Encode(Credit{Payee: c.Payee, Measure: c.Measure, Table: c.Table, Key: c.Key, Date: c.Date.String(), Label: c.Label, Value: c.Value.String(),
+				Share: c.Share.String(), Credited: c.Credited.String(), Hit: c.Hit, From: c.Period.Start.String(), To: (c.Period.End - 1).String(),
+				File: c.Origin.Name, Line: c.Line, Lines: behind[i]})
+		})
+		if err != nil {
+			return err
 		}
 	}
-	return encodeLines(len(open), func(i int) any {
-		c := &r.Credits[open[i]]
-		return Credit{Payee: c.Payee, Measure: c.Measure, Table: c.Table, Key: c.Key, Date: c.Date.String(), Label: c.Label, Value: c.Value.String(),
-			Share: c.Share.String(), Credited: c.Credited.String(), Hit: c.Hit, From: c.Period.Start.String(), To: (c.Period.End - 1).String(),
-			File: c.Origin.Name, Line: c.Line, Lines: behind[open[i]]}
-	})
+	return nil
 }
 
 // encodeLines writes n values as JSON, one a line.
@@ -114,19 +122,13 @@ func encodeLines(n int, at func(int) any) ([]byte, error) {
 		if err := e.Encode(at(i)); err != nil {
 			return nil, err
 		}
-		if i == sampled { // there may be millions of lines: grow once rather than by doubling
-			b.Grow(b.Len() / sampled * (n - i) * 9 / 8)
-		}
 	}
 	return b.Bytes(), nil
 }
 
-// sampled is how many lines tell how long the others will be.
-const sampled = 1000
-
 // eachLine reads what encodeLines wrote.
-func eachLine[T any](name string, b []byte, fn func(T) error) error {
-	d := json.NewDecoder(bytes.NewReader(b))
+func eachLine[T any](name string, r io.Reader, fn func(T) error) error {
+	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	for {
 		var x T
@@ -154,7 +156,7 @@ func Findings(ctx context.Context, store archive.Store, m archive.Manifest) ([]F
 		return nil, err
 	}
 	var out []Finding
-	err = eachLine(findingsFile, b, func(f Finding) error { out = append(out, f); return nil })
+	err = eachLine(findingsFile, bytes.NewReader(b), func(f Finding) error { out = append(out, f); return nil })
 	return out, err
 }
 
@@ -162,7 +164,7 @@ func Findings(ctx context.Context, store archive.Store, m archive.Manifest) ([]F
 func Payees(ctx context.Context, store archive.Store, m archive.Manifest) ([]string, error) {
 	lines := map[string]int{}
 	var out []string
-	err := sidecarLines(ctx, store, m, statementsFile, func(s Statement) error {
+	err := sidecarLines(ctx, store, m, "", statementsFile, func(s Statement) error {
 		lines[s.Payee] = len(s.Lines)
 		out = append(out, s.Payee)
 		return nil

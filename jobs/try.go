@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"bytes"
 	"context"
 
 	"carrot/transform/comp"
@@ -30,6 +31,6 @@ func (h *House) Try(ctx context.Context, o Options) (Tried, error) {
 	if err != nil {
 		return out, err
 	}
-	err = eachLine(findingsFile, b, func(f Finding) error { out.Findings = append(out.Findings, f); return nil })
+	err = eachLine(findingsFile, bytes.NewReader(b), func(f Finding) error { out.Findings = append(out.Findings, f); return nil })
 	return out, err
 }

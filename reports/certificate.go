@@ -22,7 +22,7 @@ func certificate(r *comp.Result, made []File) File {
 	p.expectations(r)
 	p.check(r, made)
 	p.inputs(r)
-	return File{"audit/run.txt", mediaText, comp.Personal, []byte(p.b.String())}
+	return File{Path: "audit/run.txt", Media: mediaText, Class: comp.Personal, Bytes: []byte(p.b.String())}
 }
 
 // page is a text of at most 110 columns where ids and digests allow it.
@@ -233,7 +233,7 @@ func (p *page) check(r *comp.Result, made []File) {
 		if !ok {
 			name = "../" + f.Path
 		}
-		p.line("%s  %s", digest(f.Bytes), name)
+		p.line("%s  %s", f.sum(), name)
 	}
 	p.section("HOW TO CHECK IT")
 	p.table([][]string{

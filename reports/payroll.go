@@ -53,16 +53,16 @@ func renderPayroll(r *comp.Result, o Options) ([]File, error) {
 			return nil, err
 		}
 		dir, period := "payroll/"+name+"/", r.Run.Period.Name()
-		csv := File{dir + "pay-" + period + ".csv", mediaCSV, comp.Personal, payCSV(r.Run, of)}
+		csv := File{Path: dir + "pay-" + period + ".csv", Media: mediaCSV, Class: comp.Personal, Bytes: payCSV(r.Run, of)}
 		files := []File{csv}
 		if o.Statements {
 			book, err := workbook(r, of)
 			if err != nil {
 				return nil, fmt.Errorf("workbook of %s: %w", id, err)
 			}
-			files = append(files, File{dir + "statements-" + period + ".xlsx", mediaSheet, comp.Personal, book})
+			files = append(files, File{Path: dir + "statements-" + period + ".xlsx", Media: mediaSheet, Class: comp.Personal, Bytes: book})
 		}
-		control := File{dir + "pay-" + period + ".control", mediaText, comp.Personal, payControl(r.Run, of, files)}
+		control := File{Path: dir + "pay-" + period + ".control", Media: mediaText, Class: comp.Personal, Bytes: payControl(r.Run, of, files)}
 		out = append(out, append([]File{control}, files...)...)
 	}
 	slices.SortFunc(out, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })

@@ -4,7 +4,9 @@
 package reports
 
 import (
+	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -12,17 +14,26 @@ import (
 )
 
 // File is one finished file. Path has forward slashes and lies below published/<period>/ (or previews/<period>/).
-// Class says who may see it, as in the manifest.
+// Class says who may see it, as in the manifest. A long table has a Body instead of Bytes, which lasts until Render ends.
 type File struct {
 	Path, Media string
 	Class       comp.Class
 	Bytes       []byte
+	Body        io.ReadSeeker
+	digest      string // of a Body
+}
+
+// Scratch is a private temporary file.
+type Scratch interface {
+	io.ReadWriteSeeker
+	io.Closer
 }
 
 // Options say what is rendered and how people's folders are called.
 type Options struct {
 	Statements bool                      // false: audit/ and the payroll CSV only, no workbook and no PDF
 	Person     func(payee string) string // the name of a payee's folder under people/; nil uses the employee id
+	Scratch    func() (Scratch, error)   // where long tables are written to; nil: into memory
 }
 
 // The media types of the files.
@@ -39,8 +50,24 @@ const (
 //
 // What is small (audit/ and payroll/) is rendered first, because the certificate names the digests of these files;
 // statements are rendered and handed over one at a time, so that memory does not grow with the number of payees.
-func Render(r *comp.Result, o Options, put func(File) error) error {
-	made, err := renderTables(r)
+func Render(r *comp.Result, o Options, put func(File) error) (err error) {
+	var scratch []Scratch
+	defer func() {
+		for _, s := range scratch {
+			err = errors.Join(err, s.Close())
+		}
+	}()
+	if o.Scratch != nil {
+		create := o.Scratch
+		o.Scratch = func() (Scratch, error) {
+			s, err := create()
+			if err == nil {
+				scratch = append(scratch, s)
+			}
+			return s, err
+		}
+	}
+	made, err := renderTables(r, o)
 	if err != nil {
 		return err
 	}

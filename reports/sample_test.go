@@ -59,7 +59,12 @@ func sample() *comp.Result {
 			{ID: "KW01", Name: "Nordlicht Kuwait W.L.L.", Country: "KW", Currency: "KWD", PayCode: "VP"},
 			{ID: "US01", Name: "Nordlicht Instruments Inc.", Country: "US", Currency: "USD", PayCode: "COMM"}}}
 	sampleFindings(r)
-	r.Statements = append(r.Statements, sellerStatement(r), serviceStatement(r), heldStatement(), refundStatement(r))
+	var credits []comp.Credit
+	r.Statements = append(r.Statements, sellerStatement(r, &credits), serviceStatement(r, &credits), heldStatement(), refundStatement(r))
+	r.Credits, r.Sealed = comp.ListCredits(credits), []string{"qualtrics.pulse"}
+	r.Statements[0].Lines[0].Credits = creditsWhere(r, "E001", func(c *comp.Credit) bool { return c.Measure == "delivered_revenue" && c.Period == feb })
+	r.Statements[0].Lines[1].Credits = creditsWhere(r, "E001", func(c *comp.Credit) bool { return c.Table == "billing.refunds" })
+	r.Statements[1].Lines[0].Credits = creditsWhere(r, "E002", func(*comp.Credit) bool { return true })
 	r.Statements = append(r.Statements, smallStatements()...)
 	r.Controls = []comp.Control{{Table: "salesforce.deals", Parts: []comp.ControlPart{
 		{Name: "in", Rows: 1240, Sums: []comp.Amount{amt("1234567.50", "EUR"), amt("20500", "USD")}},
@@ -71,6 +76,17 @@ func sample() *comp.Result {
 		{Table: "zendesk.tickets", Parts: []comp.ControlPart{{Name: "in", Rows: 90}, {Name: "paid", Rows: 88}, {Name: "held", Rows: 1}}}}
 	r.Expectations = []comp.Expectation{{Name: "head count", Want: "60", Got: "60", Met: true}, {Name: "invoiced", Want: "123456.78", Got: "123456.77"}}
 	return r
+}
+
+// creditsWhere are the numbers of some of a payee's credits.
+func creditsWhere(r *comp.Result, payee string, is func(*comp.Credit) bool) (out []int) {
+	_ = r.Credits.Each(payee, func(i int, c *comp.Credit) error { // in memory
+		if is(c) {
+			out = append(out, i)
+		}
+		return nil
+	})
+	return out
 }
 
 func sampleFindings(r *comp.Result) {
@@ -98,22 +114,19 @@ func sampleFindings(r *comp.Result) {
 }
 
 // sellerStatement has 200 credits, a true-up, an adjustment and a month before.
-func sellerStatement(r *comp.Result) comp.Statement {
-	var behind []int
+func sellerStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 	for i := range 200 {
 		share, credited := "1", fmt.Sprintf("%d.25", 300+i)
 		if i%7 == 3 {
 			share, credited = "1/2", fmt.Sprintf("%d/8", (300+i)*4+1)
 		}
-		r.Credits = append(r.Credits, comp.Credit{Payee: "E001", Measure: "delivered_revenue", Table: "salesforce.deals", Key: fmt.Sprintf("006D00000%04d", i),
+		*credits = append(*credits, comp.Credit{Payee: "E001", Measure: "delivered_revenue", Table: "salesforce.deals", Key: fmt.Sprintf("006D00000%04d", i),
 			Date: comp.Day(2026, 2, 1+i%28), Label: fmt.Sprintf("Customer %d · Spectrometer", i), Value: amt(fmt.Sprintf("%d.25", 300+i), "EUR"), Share: num(share),
 			Credited: amt(credited, "EUR"), Period: feb, Origin: comp.Origin{File: sha, Name: "exports/2026-03-03/Deals closed 2026-02.csv", Pos: int64(100 * i)}, Line: i + 2})
-		behind = append(behind, len(r.Credits)-1)
 	}
-	r.Credits = append(r.Credits, comp.Credit{Payee: "E001", Measure: "delivered_revenue", Table: "billing.refunds", Key: "R-5", Date: comp.Day(2026, 1, 12),
+	*credits = append(*credits, comp.Credit{Payee: "E001", Measure: "delivered_revenue", Table: "billing.refunds", Key: "R-5", Date: comp.Day(2026, 1, 12),
 		Label: "Refund · \"Helios, Inc.\" · lamp", Value: amt("-2500", "EUR"), Share: num("1"), Credited: amt("-2500", "EUR"), Period: jan,
 		Origin: comp.Origin{File: sha, Name: "exports/2026-03-03/refunds.csv", Pos: 40}, Line: 3})
-	refund := len(r.Credits) - 1
 	commission := comp.ComponentResult{Plan: "sales", Component: "commission", Title: "Commission on delivered deals", Clause: "2.1", Measure: "delivered_revenue",
 		MeasureTitle: "Delivered revenue", Unit: "money", Digits: 2, Period: feb, Value: ptr("74152.333"), N: 200, Quota: amtPtr("50000", "EUR"), Attainment: ptr("1.48304666"),
 		Rate: "4 % up to 100 % of quota, 6 % above", Exact: amt("3449.13998", "EUR"), Amount: eur(344914), Working: []string{
@@ -124,7 +137,7 @@ func sellerStatement(r *comp.Result) comp.Statement {
 	shown := comp.ComponentResult{Plan: "sales", Component: "csat", Title: "Customer satisfaction", Clause: "2.4", Measure: "csat", MeasureTitle: "Satisfied share",
 		Unit: "share", Digits: 1, Period: feb, Value: ptr("9/11"), N: 11, Shown: true, Working: []string{"9 of 11 answers were Good."}}
 	for i := range 11 {
-		r.Credits = append(r.Credits, comp.Credit{Payee: "E001", Measure: "csat", Table: "qualtrics.pulse", Key: fmt.Sprintf("SECRET-%d", i), Label: "secret words",
+		*credits = append(*credits, comp.Credit{Payee: "E001", Measure: "csat", Table: "qualtrics.pulse", Key: fmt.Sprintf("SECRET-%d", i), Label: "secret words",
 			Date: comp.Day(2026, 2, 3), Value: amt("1", ""), Share: num("1"), Credited: amt("1", ""), Hit: i < 9, Period: feb, Sealed: true,
 			Origin: comp.Origin{File: sha, Name: "secret-file.csv", Pos: int64(i)}, Line: 9})
 	}
@@ -136,9 +149,9 @@ func sellerStatement(r *comp.Result) comp.Statement {
 		Components: []comp.ComponentResult{commission, shown},
 		Lines: []comp.Line{
 			{Number: 1, Kind: comp.Earning, Plan: "sales", Component: "commission", Clause: "2.1", Title: "Commission on delivered deals", For: feb,
-				Exact: amt("3449.13998", "EUR"), Amount: eur(344914), Working: "50,000.00 at 4 % + 24,152.333 at 6 % = 3,449.13998", Credits: behind, Series: "s1"},
+				Exact: amt("3449.13998", "EUR"), Amount: eur(344914), Working: "50,000.00 at 4 % + 24,152.333 at 6 % = 3,449.13998", Series: "s1"},
 			{Number: 2, Kind: comp.TrueUp, Plan: "sales", Component: "commission", Clause: "2.1", Title: "Commission on delivered deals", For: jan, Cause: "refund",
-				Exact: amt("-100", "EUR"), Amount: eur(-10000), Working: "January now 1,260.00 EUR, posted 1,360.00 EUR: refund R-5 of 2,500.00 EUR at 4 %", Credits: []int{refund}},
+				Exact: amt("-100", "EUR"), Amount: eur(-10000), Working: "January now 1,260.00 EUR, posted 1,360.00 EUR: refund R-5 of 2,500.00 EUR at 4 %"},
 			{Number: 3, Kind: comp.AdjustmentLine, Title: "Adjustment A-17", For: feb, Exact: amt("-50", "EUR"), Amount: eur(-5000), Working: "Advance of January recovered, as agreed"}},
 		Total: eur(329914), YearToDate: eur(465914), Plans: []comp.NamedDigest{salesPlan},
 		Previous: &comp.PreviousStatement{Period: jan, Total: eur(136000), ByComponent: []comp.ComponentDelta{
@@ -146,14 +159,12 @@ func sellerStatement(r *comp.Result) comp.Statement {
 }
 
 // serviceStatement is paid on ratings with a target, a gate and a measure without a value.
-func serviceStatement(r *comp.Result) comp.Statement {
+func serviceStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 	quarter := comp.Period{Start: comp.Day(2025, 12, 1), End: comp.Day(2026, 3, 1)}
-	var behind []int
 	for i := range 6 {
-		r.Credits = append(r.Credits, comp.Credit{Payee: "E002", Measure: "csat_tickets", Table: "zendesk.tickets", Key: fmt.Sprint(90210 + i), Date: comp.Day(2026, 1, 4+i),
+		*credits = append(*credits, comp.Credit{Payee: "E002", Measure: "csat_tickets", Table: "zendesk.tickets", Key: fmt.Sprint(90210 + i), Date: comp.Day(2026, 1, 4+i),
 			Label: "=cmd|'/C calc'!A0", Value: amt("1", ""), Share: num("1"), Credited: amt("1", ""), Hit: i != 2, Period: quarter,
 			Origin: comp.Origin{File: sha, Name: "exports/2026-03-03/tickets.csv", Pos: int64(i)}, Line: i + 4})
-		behind = append(behind, len(r.Credits)-1)
 	}
 	r.Scorecards = append(r.Scorecards, comp.Score{Payee: "E002", Period: quarter, Plan: "service", Component: "csat", Measure: "csat_tickets", N: 6, Value: ptr("5/6"),
 		Unit: "share", Quota: ptr("0.9"), Attainment: ptr("25/27"), PlanDigest: carePlan.Digest})
@@ -166,7 +177,7 @@ func serviceStatement(r *comp.Result) comp.Statement {
 			{Plan: "service", Component: "nps", Title: "Recommendation", Clause: "5", Measure: "nps", MeasureTitle: "Mean recommendation", Unit: "score", Digits: 2, Period: feb, N: 2,
 				Target: amtPtr("100", "EUR"), Rate: "neutral: fewer than 5 answers", Exact: amt("100", "EUR"), Amount: eur(10000), Working: []string{"2 answers are fewer than 5: the target is paid."}}},
 		Lines: []comp.Line{
-			{Number: 1, Kind: comp.Earning, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: feb, Exact: amt("79000/270", "EUR"), Amount: eur(29259), Credits: behind, Working: "300.00 × 0.9753"},
+			{Number: 1, Kind: comp.Earning, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: feb, Exact: amt("79000/270", "EUR"), Amount: eur(29259), Working: "300.00 × 0.9753"},
 			{Number: 2, Kind: comp.Earning, Plan: "service", Component: "nps", Clause: "5", Title: "Recommendation", For: feb, Exact: amt("100", "EUR"), Amount: eur(10000), Working: "neutral"},
 			{Number: 3, Kind: comp.Release, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: jan, Exact: amt("12.5", "EUR"), Amount: eur(1250), Working: "held in January, settled on 2026-02-20"}},
 		Total: eur(40509), YearToDate: eur(40509), Plans: []comp.NamedDigest{carePlan, salesPlan}}

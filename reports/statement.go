@@ -47,7 +47,7 @@ func renderStatements(r *comp.Result, o Options, put func(File) error) error {
 		d := <-slots[i%len(slots)]
 		err := d.err
 		if err == nil {
-			err = put(File{p.path, mediaPDF, comp.Personal, d.bytes})
+			err = put(File{Path: p.path, Media: mediaPDF, Class: comp.Personal, Bytes: d.bytes})
 		}
 		if err != nil {
 			for j := i + 1; j < min(len(todo), i+len(slots)); j++ {
@@ -91,15 +91,11 @@ type index struct {
 	findings    map[string]finding           // by id
 	held        map[string][]comp.Held       // by payee
 	adjustments map[string][]comp.Adjustment // by payee
-	credits     map[creditKey][]int          // of measures, into Result.Credits
 }
-
-// creditKey names the credits of one measure.
-type creditKey struct{ payee, measure string }
 
 func newIndex(r *comp.Result) *index {
 	x := &index{r: r, entities: map[string]comp.LegalEntity{}, findings: map[string]finding{}, held: map[string][]comp.Held{},
-		adjustments: map[string][]comp.Adjustment{}, credits: map[creditKey][]int{}}
+		adjustments: map[string][]comp.Adjustment{}}
 	for _, e := range r.Entities {
 		x.entities[e.ID] = e
 	}
@@ -111,10 +107,6 @@ func newIndex(r *comp.Result) *index {
 	}
 	for _, a := range adjustments(r) {
 		x.adjustments[a.Payee] = append(x.adjustments[a.Payee], a)
-	}
-	for i := range r.Credits {
-		k := creditKey{r.Credits[i].Payee, r.Credits[i].Measure}
-		x.credits[k] = append(x.credits[k], i)
 	}
 	return x
 }
@@ -136,51 +128,47 @@ func adjustments(r *comp.Result) []comp.Adjustment {
 
 // behind are the credits of a component's calculation, by date and key. Its earning lines name them; a component that
 // is only shown has no line, so its measure's credits in the measuring period stand for them.
-func (x *index) behind(s *comp.Statement, c *comp.ComponentResult) []comp.Credit {
+func (p *sheet) behind(c *comp.ComponentResult) []comp.Credit {
 	same := 0
-	for _, o := range s.Components {
+	for _, o := range p.s.Components {
 		if o.Plan == c.Plan && o.Component == c.Component {
 			same++
 		}
 	}
 	var at []int
 	lined := false
-	for _, l := range s.Lines {
+	for _, l := range p.s.Lines {
 		if l.Kind != comp.Earning || l.Plan != c.Plan || l.Component != c.Component {
 			continue
 		}
 		lined = true
 		for _, i := range l.Credits {
-			if same == 1 || c.Period.Contains(x.r.Credits[i].Date) {
+			if same == 1 || c.Period.Contains(p.own[i].Date) {
 				at = append(at, i)
 			}
 		}
 	}
 	if !lined {
-		for _, i := range x.credits[creditKey{s.Payee, c.Measure}] {
-			if c.Period.Contains(x.r.Credits[i].Date) {
+		for i := range p.own {
+			if p.own[i].Measure == c.Measure && c.Period.Contains(p.own[i].Date) {
 				at = append(at, i)
 			}
 		}
 	}
-	return x.pick(at)
+	return p.pick(at)
 }
 
 // pick are credits by index, each once, by date and key.
-func (x *index) pick(at []int) []comp.Credit {
+func (p *sheet) pick(at []int) []comp.Credit {
 	at = slices.Compact(slices.Sorted(slices.Values(at)))
 	out := make([]comp.Credit, 0, len(at))
 	for _, i := range at {
-		if i >= 0 && i < len(x.r.Credits) {
-			out = append(out, x.r.Credits[i])
+		if i >= 0 && i < len(p.own) {
+			out = append(out, p.own[i])
 		}
 	}
 	slices.SortStableFunc(out, func(a, b comp.Credit) int {
-		if c := cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Key, b.Key)); c != 0 {
-			return c
-		}
-		x, y := a, b
-		return compareCredits(shownCredit{&x, x.Period}, shownCredit{&y, y.Period})
+		return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Key, b.Key), comp.CompareCredits(&a, &b))
 	})
 	return out
 }

@@ -13,24 +13,29 @@ type sheet struct {
 	*canvas
 	x      *index
 	s      *comp.Statement
+	own    []comp.Credit // the payee's, as lines refer to them
 	entity comp.LegalEntity
 }
 
 // statementPDF sets one payee's statement.
 func statementPDF(x *index, s *comp.Statement) ([]byte, error) {
-	c := setStatement(x, s, commonFonts())
+	own, err := x.r.Credits.Of(s.Payee)
+	if err != nil {
+		return nil, err
+	}
+	c := setStatement(x, s, own, commonFonts())
 	if c.uncommon {
-		c = setStatement(x, s, wholeFonts)
+		c = setStatement(x, s, own, wholeFonts)
 	}
 	return c.bytes()
 }
 
-func setStatement(x *index, s *comp.Statement, f fonts) *canvas {
+func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canvas {
 	entity, ok := x.entities[s.Entity]
 	if !ok {
 		entity = comp.LegalEntity{ID: s.Entity, Name: x.r.Company}
 	}
-	p := &sheet{newCanvas(paper(entity.Country), f), x, s, entity}
+	p := &sheet{newCanvas(paper(entity.Country), f), x, s, own, entity}
 	p.stamp(x.r.Run)
 	period := x.r.Run.Period.Start.Time().Format("January 2006")
 	p.pdf.SetTitle(clean("Compensation statement "+period+", "+s.Name), true)

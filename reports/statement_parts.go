@@ -56,7 +56,7 @@ func (p *sheet) component(c *comp.ComponentResult) {
 		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))
 		p.findingTable(c.Held)
 	}
-	p.credits(p.x.behind(p.s, c), c.Unit, p.lineOf(c))
+	p.credits(p.behind(c), c.Unit, p.lineOf(c))
 	if rows := p.unlisted(c); rows != "" {
 		p.para(p.left, p.width, 8, false, quiet, rows)
 	}
@@ -85,7 +85,7 @@ func (p *sheet) lineOf(c *comp.ComponentResult) int {
 // unlisted says of a component without a list of rows why, and who can see them; "" where there is a list, or no row.
 func (p *sheet) unlisted(c *comp.ComponentResult) string {
 	switch {
-	case c.N == 0 || len(p.x.behind(p.s, c)) > 0:
+	case c.N == 0 || len(p.behind(c)) > 0:
 		return ""
 	case c.Sealed:
 		return plural(int(c.N), "answer") + " given in confidence; they are counted above and never shown one by one."
@@ -298,7 +298,7 @@ func (p *sheet) correction(l comp.Line, shared bool) {
 		steps = steps[:1]
 	}
 	p.steps(steps)
-	p.credits(p.x.pick(l.Credits), "", l.Number)
+	p.credits(p.pick(l.Credits), "", l.Number)
 	if len(l.Credits) == 0 && !shared {
 		p.para(p.left, p.width, 8, false, quiet, "The rows behind it: "+p.lookUp(l.Number))
 	}

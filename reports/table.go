@@ -1,8 +1,14 @@
 package reports
 
 import (
+	"bufio"
 	"bytes"
-	"iter"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
 	"strconv"
 	"strings"
 
@@ -23,13 +29,13 @@ type column struct {
 	whole bool
 }
 
-// table is an audit table. rows yields cells in the order of columns, sorted; the slice is valid until the next row.
+// table is an audit table. rows hands out cells in the order of columns, sorted; the slice is valid until the next row.
 // An empty cell is an absent value: nothing between two commas in CSV, null in Parquet.
 type table struct {
 	name    string
 	columns []column
-	rows    iter.Seq[[]string]
-	most    int // about how many rows there are; 0 where they are few
+	rows    func(out func([]string) error) error
+	long    bool // there may be millions of rows
 }
 
 // columns makes the list of columns from names; a leading # marks a whole number.
@@ -45,41 +51,85 @@ func columns(names ...string) []column {
 // bytes would change.
 const rowGroup = 1 << 13
 
-// sampled is how many rows tell how long the others will be.
-const sampled = 1000
-
 // files are the table as CSV and as Parquet, from one pass over its rows.
-func (t table) files() ([]File, error) {
-	var csv, pq bytes.Buffer
-	w, err := newParquet(&pq, t.columns)
-	if err != nil {
-		return nil, err
-	}
-	for i, c := range t.columns {
-		if i > 0 {
-			csv.WriteByte(',')
-		}
-		csv.WriteString(c.name)
-	}
-	csv.WriteByte('\n')
-	n := 0
-	for cells := range t.rows {
-		writeRow(&csv, t.columns, cells)
-		if n++; n == sampled && n < t.most { // there may be millions of rows: grow once rather than by doubling
-			csv.Grow(csv.Len() / n * (t.most - n) * 9 / 8)
-		}
-		if err := w.add(cells); err != nil {
+func (t table) files(o Options) ([]File, error) {
+	var made [2]*making
+	for i := range made {
+		var err error
+		if made[i], err = o.making(t.long); err != nil {
 			return nil, err
 		}
 	}
-	if err := w.close(); err != nil {
+	pq, err := newParquet(made[1], t.columns)
+	if err != nil {
 		return nil, err
 	}
+	var row bytes.Buffer
+	names := make([]string, len(t.columns))
+	for i, c := range t.columns {
+		names[i] = c.name
+	}
+	row.WriteString(strings.Join(names, ",") + "\n")
+	out := bufio.NewWriterSize(made[0], 1<<16)
+	if _, err := row.WriteTo(out); err != nil {
+		return nil, err
+	}
+	err = t.rows(func(cells []string) error {
+		writeRow(&row, t.columns, cells)
+		if _, err := row.WriteTo(out); err != nil {
+			return err
+		}
+		return pq.add(cells)
+	})
+	if err := errors.Join(err, out.Flush(), pq.close()); err != nil {
+		return nil, fmt.Errorf("audit/tables/%s: %w", t.name, err)
+	}
 	path := "audit/tables/" + t.name
-	return []File{
-		{Path: path + ".csv", Media: mediaCSV, Class: comp.Personal, Bytes: csv.Bytes()},
-		{Path: path + ".parquet", Media: mediaParquet, Class: comp.Personal, Bytes: pq.Bytes()},
-	}, nil
+	csv := File{Path: path + ".csv", Media: mediaCSV, Class: comp.Personal}
+	parquet := File{Path: path + ".parquet", Media: mediaParquet, Class: comp.Personal}
+	return []File{made[0].file(csv), made[1].file(parquet)}, nil
+}
+
+// making is a file that is being written, in memory or outside of it.
+type making struct {
+	io.Writer
+	bytes   *bytes.Buffer // nil: it lies in the scratch file
+	scratch Scratch
+	hash    hash.Hash
+}
+
+// making begins a file.
+func (o Options) making(long bool) (*making, error) {
+	if !long || o.Scratch == nil {
+		m := &making{bytes: &bytes.Buffer{}}
+		m.Writer = m.bytes
+		return m, nil
+	}
+	s, err := o.Scratch()
+	if err != nil {
+		return nil, err
+	}
+	m := &making{scratch: s, hash: sha256.New()}
+	m.Writer = io.MultiWriter(s, m.hash)
+	return m, nil
+}
+
+// file is f with what was written.
+func (m *making) file(f File) File {
+	if m.bytes != nil {
+		f.Bytes = m.bytes.Bytes()
+		return f
+	}
+	f.Body, f.digest = m.scratch, hex.EncodeToString(m.hash.Sum(nil))
+	return f
+}
+
+// sum is the sha256 of a file's bytes, in hex.
+func (f File) sum() string {
+	if f.Body != nil {
+		return f.digest
+	}
+	return digest(f.Bytes)
 }
 
 // writeRow writes one row of an audit table.
@@ -127,7 +177,7 @@ type parquetFile struct {
 	n       int
 }
 
-func newParquet(b *bytes.Buffer, cols []column) (*parquetFile, error) {
+func newParquet(b io.Writer, cols []column) (*parquetFile, error) {
 	fields := make([]arrow.Field, len(cols))
 	for i, c := range cols {
 		fields[i] = arrow.Field{Name: c.name, Type: arrow.BinaryTypes.String, Nullable: true}

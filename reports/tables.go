@@ -9,14 +9,14 @@ import (
 )
 
 // renderTables are the audit tables, in the order of their paths.
-func renderTables(r *comp.Result) ([]File, error) {
+func renderTables(r *comp.Result, o Options) ([]File, error) {
 	list := []table{creditTable(r), findingTable(r), lineTable(r), scoreTable(r)}
 	if stopped(r) {
 		list = []table{findingTable(r)}
 	}
 	var out []File
 	for _, t := range list {
-		files, err := t.files()
+		files, err := t.files(o)
 		if err != nil {
 			return nil, err
 		}
@@ -29,29 +29,26 @@ func renderTables(r *comp.Result) ([]File, error) {
 func scoreTable(r *comp.Result) table {
 	scores := slices.Clone(r.Scorecards)
 	slices.SortStableFunc(scores, func(a, b comp.Score) int {
-		return cmp.Or(cmp.Compare(a.Payee, b.Payee), comparePeriods(a.Period, b.Period), cmp.Compare(a.Plan, b.Plan),
+		return cmp.Or(cmp.Compare(a.Payee, b.Payee), comp.ComparePeriods(a.Period, b.Period), cmp.Compare(a.Plan, b.Plan),
 			cmp.Compare(a.Component, b.Component), cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.PlanDigest, b.PlanDigest))
 	})
-	rows := func(yield func([]string) bool) {
+	rows := func(out func([]string) error) error {
 		for _, s := range scores {
 			fixed, num, den := "", "", ""
 			if s.Attainment != nil {
 				fixed = s.Attainment.Fixed(12, comp.HalfAway)
 				num, den = s.Attainment.Fraction()
 			}
-			if !yield([]string{s.Payee, s.Period.Start.String(), (s.Period.End - 1).String(), s.Plan, s.Component, s.Measure,
-				strconv.FormatInt(s.N, 10), optional(s.Value), s.Unit, optional(s.Quota), fixed, num, den, s.PlanDigest}) {
-				return
+			err := out([]string{s.Payee, s.Period.Start.String(), (s.Period.End - 1).String(), s.Plan, s.Component, s.Measure,
+				strconv.FormatInt(s.N, 10), optional(s.Value), s.Unit, optional(s.Quota), fixed, num, den, s.PlanDigest})
+			if err != nil {
+				return err
 			}
 		}
+		return nil
 	}
 	return table{"scorecards", columns("employee_id", "period_start", "period_end", "plan", "component", "measure", "#n", "value",
-		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest"), rows, 0}
-}
-
-// comparePeriods orders by first day, then by last.
-func comparePeriods(a, b comp.Period) int {
-	return cmp.Or(cmp.Compare(a.Start, b.Start), cmp.Compare(a.End, b.End))
+		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest"), rows, false}
 }
 
 // optional is the exact text of a number; "" where it is absent.
@@ -68,16 +65,17 @@ var lineColumns = columns("statement", "employee_id", "period_start", "period_en
 
 // lineTable has one row per line of every statement, in the order of statements and of their lines.
 func lineTable(r *comp.Result) table {
-	rows := func(yield func([]string) bool) {
+	rows := func(out func([]string) error) error {
 		for _, s := range statements(r) {
 			for _, l := range lines(s) {
-				if !yield(lineRow(s, l)) {
-					return
+				if err := out(lineRow(s, l)); err != nil {
+					return err
 				}
 			}
 		}
+		return nil
 	}
-	return table{"lines", lineColumns, rows, 0}
+	return table{"lines", lineColumns, rows, false}
 }
 
 // lineRow is one row of tables/lines. The period is the one whose entitlement the line belongs to: an earlier one on
@@ -104,66 +102,6 @@ func lines(s *comp.Statement) []comp.Line {
 	return slices.SortedStableFunc(slices.Values(s.Lines), func(a, b comp.Line) int { return cmp.Compare(a.Number, b.Number) })
 }
 
-// sealedKey names what sealed credits are counted by.
-type sealedKey struct {
-	payee, measure, table string
-	period                comp.Period
-}
-
-// shownCredits are the credits that a reader may see. Answers given under a promise of anonymity are never rows of a
-// table: they become one entry per payee, measuring period, measure and table, whose label says how many there are.
-func shownCredits(r *comp.Result) []shownCredit {
-	out := make([]shownCredit, 0, len(r.Credits))
-	sealed := map[sealedKey]int{} // number of rows
-	entered := enteredIn(r)
-	for i := range r.Credits {
-		c := shownCredit{&r.Credits[i], r.Credits[i].Period}
-		if c.period.Days() == 0 {
-			c.period = entered(c.Measure, c.Date)
-		}
-		if !c.Sealed {
-			out = append(out, c)
-			continue
-		}
-		sealed[sealedKey{c.Payee, c.Measure, c.Table, c.period}]++
-	}
-	for k, n := range sealed { // in any order: sorted with the rest below
-		out = append(out, shownCredit{&comp.Credit{Payee: k.payee, Measure: k.measure, Table: k.table, Date: comp.NoDate,
-			Label: "sealed, " + plural(n, "answer"), Sealed: true}, k.period})
-	}
-	slices.SortFunc(out, compareCredits)
-	return out
-}
-
-// shownCredit is a credit with the measuring period that it entered. There may be millions, so none is copied.
-type shownCredit struct {
-	*comp.Credit
-	period comp.Period
-}
-
-// enteredIn finds the measuring period that a credit without one entered: of those that the outcome scored its measure
-// in, the shortest that holds its day. A credit of an earlier period, as a cumulative component reads it, has none.
-func enteredIn(r *comp.Result) func(measure string, d comp.Date) comp.Period {
-	scored := map[string][]comp.Period{} // by measure, the shortest first
-	for _, s := range r.Scorecards {
-		ps := scored[s.Measure]
-		i, found := slices.BinarySearchFunc(ps, s.Period, func(a, b comp.Period) int {
-			return cmp.Or(cmp.Compare(a.Days(), b.Days()), comparePeriods(a, b))
-		})
-		if !found {
-			scored[s.Measure] = slices.Insert(ps, i, s.Period)
-		}
-	}
-	return func(measure string, d comp.Date) comp.Period {
-		for _, p := range scored[measure] {
-			if p.Contains(d) {
-				return p
-			}
-		}
-		return comp.Period{}
-	}
-}
-
 // bounds are the first and the last day of a period; both empty where there is none.
 func bounds(p comp.Period) (first, last string) {
 	if p.Days() == 0 {
@@ -172,51 +110,54 @@ func bounds(p comp.Period) (first, last string) {
 	return p.Start.String(), (p.End - 1).String()
 }
 
-// compareCredits orders by the columns of tables/credits. Most pairs differ in the first few, so that the others are looked
-// at only where these are equal.
-func compareCredits(a, b shownCredit) int {
-	if c := cmp.Or(cmp.Compare(a.Payee, b.Payee), comparePeriods(a.period, b.period)); c != 0 {
-		return c
-	}
-	if c := cmp.Or(cmp.Compare(a.Measure, b.Measure), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Key, b.Key)); c != 0 {
-		return c
-	}
-	return cmp.Or(cmp.Compare(a.Date, b.Date), cmp.Compare(a.Label, b.Label),
-		a.Value.Cmp(b.Value.Number), cmp.Compare(a.Value.Currency, b.Value.Currency), a.Share.Cmp(b.Share),
-		a.Credited.Cmp(b.Credited.Number), compareBools(a.Hit, b.Hit), cmp.Compare(a.Origin.Name, b.Origin.Name),
-		cmp.Compare(a.Origin.Pos, b.Origin.Pos), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Term, b.Term))
-}
-
-func compareBools(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case b:
-		return -1 // false before true, as in the written words
-	}
-	return 1
-}
-
-// creditTable has one row per credit that may be shown.
+// creditTable has one row per credit that may be shown. Answers given under a promise of anonymity are never rows of a
+// table: they become one row per payee, measuring period, measure and table, whose label says how many there are.
 func creditTable(r *comp.Result) table {
-	rows := func(yield func([]string) bool) {
+	rows := func(out func([]string) error) error {
 		cells := make([]string, 0, 16)
-		for _, c := range shownCredits(r) {
-			first, last := bounds(c.period)
-			cells = append(cells[:0], c.Payee, first, last, c.Measure, c.Table)
-			if c.Sealed {
-				cells = append(cells, "", "", c.Label, "", "", "", "", "", "", "", "")
-			} else {
+		for _, payee := range r.Credits.Payees() {
+			var sealed comp.Credit // of those that are counted
+			n := 0
+			begin := func(c *comp.Credit) {
+				first, last := bounds(c.Period)
+				cells = append(cells[:0], c.Payee, first, last, c.Measure, c.Table)
+			}
+			count := func() error {
+				if n == 0 {
+					return nil
+				}
+				begin(&sealed)
+				cells = append(cells, "", "", "sealed, "+plural(n, "answer"), "", "", "", "", "", "", "", "")
+				n = 0
+				return out(cells)
+			}
+			err := r.Credits.Each(payee, func(_ int, c *comp.Credit) error {
+				if n > 0 && (!c.Sealed || c.Period != sealed.Period || c.Measure != sealed.Measure || c.Table != sealed.Table) {
+					if err := count(); err != nil {
+						return err
+					}
+				}
+				if c.Sealed {
+					sealed = comp.Credit{Payee: c.Payee, Period: c.Period, Measure: c.Measure, Table: c.Table}
+					n++
+					return nil
+				}
+				begin(c)
 				cells = append(cells, c.Key, c.Date.String(), c.Label, c.Value.Number.String(), string(c.Value.Currency), c.Share.String(),
 					c.Credited.Number.String(), strconv.FormatBool(c.Hit), c.Origin.Name, position(c.Origin), positive(c.Line))
+				return out(cells)
+			})
+			if err == nil {
+				err = count()
 			}
-			if !yield(cells) {
-				return
+			if err != nil {
+				return err
 			}
 		}
+		return nil
 	}
 	return table{"credits", columns("employee_id", "period_start", "period_end", "measure", "table", "key", "date", "label",
-		"value", "currency", "share", "credited", "hit", "file", "#position", "#line"), rows, len(r.Credits)}
+		"value", "currency", "share", "credited", "hit", "file", "#position", "#line"), rows, true}
 }
 
 // position is the record's place in its file; "" where the fact did not come from a file.
@@ -230,16 +171,18 @@ func position(o comp.Origin) string {
 // findingTable has one row per finding, waived ones included, in the order of comp.SortFindings.
 func findingTable(r *comp.Result) table {
 	fs := findings(r)
-	rows := func(yield func([]string) bool) {
+	rows := func(out func([]string) error) error {
 		for _, f := range fs {
-			if !yield([]string{f.id, f.Code, f.Reach.String(), f.Table, f.Key, f.Column, f.Text, f.Message, f.Hint, f.Payee,
-				f.Origin.Name, positive(f.Line), positive(f.Col), strconv.Itoa(max(1, f.Count)), f.Waived}) {
-				return
+			err := out([]string{f.id, f.Code, f.Reach.String(), f.Table, f.Key, f.Column, f.Text, f.Message, f.Hint, f.Payee,
+				f.Origin.Name, positive(f.Line), positive(f.Col), strconv.Itoa(max(1, f.Count)), f.Waived})
+			if err != nil {
+				return err
 			}
 		}
+		return nil
 	}
 	return table{"findings", columns("id", "code", "reach", "table", "key", "column", "text", "message", "hint", "payee", "file",
-		"#line", "#column_no", "#count", "waived"), rows, 0}
+		"#line", "#column_no", "#count", "waived"), rows, false}
 }
 
 // finding is one as shown: its id stays that of the whole finding, because waivers name it.
@@ -257,16 +200,10 @@ func findings(r *comp.Result) []finding {
 			cmp.Compare(a.Waived, b.Waived))
 	})
 	comp.SortFindings(fs)
-	sealed := map[string]bool{}
-	for i := range r.Credits {
-		if r.Credits[i].Sealed {
-			sealed[r.Credits[i].Table] = true
-		}
-	}
 	out := make([]finding, len(fs))
 	for i, f := range fs {
 		out[i] = finding{f, f.ID()}
-		if sealed[f.Table] {
+		if slices.Contains(r.Sealed, f.Table) {
 			out[i].Key, out[i].Text, out[i].Payee, out[i].Origin, out[i].Line, out[i].Col = "", "", "", comp.Origin{}, 0, 0
 		}
 	}

@@ -182,3 +182,14 @@ func newStyles(f *excelize.File) (styles, error) {
 	}
 	return s, errors.Join(errs...)
 }
+
+// compareBools puts false before true, as in the written words.
+func compareBools(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
+}

@@ -1,10 +1,6 @@
 package transform
 
-import (
-	"strings"
-
-	"carrot/transform/comp"
-)
+import "carrot/transform/comp"
 
 // apply adds a term's entries up, but for those of rows that something holds: it finds each entry's cell, then goes over
 // the cells in tight loops.
@@ -37,7 +33,8 @@ func (w *tableWorker) apply(t *termRun) {
 				w.fate[i], w.first[i] = fateCredited, t.subject[k]
 			}
 			if keep {
-				w.sum.credits.add(w.credit(t, k))
+				c := w.credit(t, k)
+				w.sum.credits.add(&c)
 			}
 		case nobodyPaid:
 			w.become(t, i, fateException)
@@ -159,7 +156,7 @@ func (w *tableWorker) addShare(t *termRun, to *amassed, cell int32, k int) {
 		w.sum.addValue(to, t.measure, t.money[k], cell, coef, weight)
 		return
 	}
-	w.sum.addOdd(t.measure, t.money[k], cell, t.rowValue(i).Mul(shareNumber(s)).Mul(comp.Int(w.sign)))
+	w.sum.addOdd(t.measure, t.money[k], cell, t.rowValue(i).Mul(t.portion(k)).Mul(comp.Int(w.sign)))
 }
 
 // share is an entry's share; nil where its row is whole.
@@ -170,12 +167,12 @@ func (t *termRun) share(k int) *share {
 	return t.shares[k]
 }
 
-func shareNumber(s *share) comp.Number {
-	if s == nil {
-		return comp.Int(1)
+// portion is an entry's share as a number: 1 where its row is whole.
+func (t *termRun) portion(k int) comp.Number {
+	if s := t.share(k); s != nil {
+		return comp.Scaled(s.coef, t.split.scale)
 	}
-	n, _ := s.percent.Quo(hundred)
-	return n
+	return comp.Int(1)
 }
 
 // rowValue is the signed value of a whole row; 1 for counts.
@@ -198,61 +195,40 @@ func (t *termRun) rowValue(i int32) comp.Number {
 func (w *tableWorker) credit(t *termRun, k int) creditRow {
 	i := t.rows[k]
 	c := creditRow{term: t.termPlan, subject: t.subject[k], day: comp.Date(t.days[k]), entry: int32(k), pos: w.pos[i], place: place{w.split, w.rows + uint32(i)},
-		value: t.rowValue(i), currency: w.sum.currencies[t.money[k]], share: shareNumber(t.share(k)), hit: t.rated && t.hits[i] == yes}
+		value: t.rowValue(i), currency: w.sum.currencies[t.money[k]], share: t.portion(k), hit: t.rated && t.hits[i] == yes}
 	if w.t.contract.Class != comp.Sealed {
-		c.key, c.label = w.cutKey(i), w.cutLabel(t.labels, i)
+		w.key, w.label = w.appendKey(w.key[:0], i), w.appendLabel(w.label[:0], t.labels, i)
+		c.key, c.label = w.key, w.label
 	}
 	return c
 }
 
-// arenaSize is how many bytes of short texts lie together, so that a credit costs no allocation of its own.
-const arenaSize = 64 << 10
-
-// room makes sure that the arena takes n more bytes without moving what it gave out.
-func (w *tableWorker) room(n int) int {
-	if w.arena.Cap()-w.arena.Len() < n {
-		w.arena = strings.Builder{}
-		w.arena.Grow(max(arenaSize, n))
-	}
-	return w.arena.Len()
-}
-
-// cutKey is a row's key, cut loose from the batch.
-func (w *tableWorker) cutKey(i int32) string {
-	w.key = w.key[:0]
+// appendKey adds a row's key to b.
+func (w *tableWorker) appendKey(b []byte, i int32) []byte {
 	for k, col := range w.t.keyCols {
 		if k > 0 {
-			w.key = append(w.key, '|')
+			b = append(b, '|')
 		}
-		w.key = append(w.key, valueText(w.cols.value(col, int(i)))...)
+		b = append(b, valueText(w.cols.value(col, int(i)))...)
 	}
-	return w.cut(w.key)
+	return b
 }
 
-// cutLabel is what a statement shows of a row, cut loose from the batch.
-func (w *tableWorker) cutLabel(cols []int, i int32) string {
-	w.key = w.key[:0]
+// appendLabel adds what a statement shows of a row to b.
+func (w *tableWorker) appendLabel(b []byte, cols []int, i int32) []byte {
+	start := len(b)
 	for _, c := range cols {
 		if c < 0 {
 			continue
 		}
 		if text := valueText(w.cols.value(c, int(i))); text != "" {
-			if len(w.key) > 0 {
-				w.key = append(w.key, " · "...)
+			if len(b) > start {
+				b = append(b, " · "...)
 			}
-			w.key = append(w.key, text...)
+			b = append(b, text...)
 		}
 	}
-	return w.cut(w.key)
-}
-
-func (w *tableWorker) cut(text []byte) string {
-	if len(text) == 0 {
-		return ""
-	}
-	at := w.room(len(text))
-	w.arena.Write(text)
-	return w.arena.String()[at:]
+	return b
 }
 
 func (w *tableWorker) origin(i int32) comp.Origin {

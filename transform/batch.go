@@ -44,13 +44,19 @@ type Inputs struct {
 	Found       []comp.Finding     // what was found before anything is computed: files that are unfit, waivers and adjustments
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
-	Memory      int64              // bytes that folds may hold before they spill; 0 means 64 MiB
+	Memory      int64              // bytes that folds may hold before they spill; 0 means 16 MiB
 	lean        bool               // a stage of true-ups: only sums are asked for, so neither lineage nor credits are kept
 }
 
 // Spill keeps temporary bytes outside of memory. Names are plain file names, each created once in a run. What is written
-// is read back whole and only by the same run; the implementation removes it afterwards. Safe for several goroutines.
+// is read back by the same run only; the implementation removes it afterwards. Safe for several goroutines.
 type Spill interface {
 	Create(name string) (io.WriteCloser, error)
-	Open(name string) (io.ReadCloser, error) // after the writer was closed
+	Open(name string) (Spilled, error) // after the writer was closed
+}
+
+// Spilled is a temporary file that is read.
+type Spilled interface {
+	io.ReadCloser
+	io.ReaderAt
 }

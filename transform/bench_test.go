@@ -117,6 +117,7 @@ func volumeGrid(v *volume) *grid {
 	g.inPeriod = func(_ int, d comp.Date) bool { return d >= on("2026-03-01") && d < on("2026-04-01") }
 	g.current = func(m int, _ int32, d comp.Date) bool { return g.inPeriod(m, d) }
 	g.poolOf = func(int32, comp.Pool, comp.Date) (int32, bool) { return 0, false }
+	g.measured = func(int, comp.Date) comp.Period { return comp.Period{} }
 	return g
 }
 
@@ -217,8 +218,8 @@ func BenchmarkScan(b *testing.B) {
 			defer perRow(b, v.rows)()
 			for b.Loop() {
 				t, fs, err := scan(&v.in, v.company, v.grid)
-				if err != nil || len(fs) > 0 || len(t.credits) == 0 {
-					b.Fatal(err, len(fs), len(t.credits))
+				if err != nil || len(fs) > 0 || t.credits.Len() == 0 {
+					b.Fatal(err, len(fs), t.credits.Len())
 				}
 			}
 		})

@@ -35,7 +35,8 @@ func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, err
 	if err := a.tooOld(&v); err != nil {
 		return nil, nil, err
 	}
-	return a.result(owed), a.tally.lineage, nil
+	r, err := a.result(owed)
+	return r, a.tally.lineage, err
 }
 
 // assessment is every payee's entitlement over the horizon, at one state of knowledge.

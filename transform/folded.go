@@ -91,7 +91,7 @@ func (w *tableWorker) putFolded(t *termRun) {
 		for ; k < len(t.rows) && t.rows[k] == i; k++ {
 			e := foldedEntry{subject: t.subject[k]}
 			if s := t.share(k); s != nil {
-				e.percent = s.percent.String()
+				e.percent = t.split.percent(s).String()
 			}
 			r.entries = append(r.entries, e)
 			if r.day, r.money = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]); !t.counts {
@@ -104,7 +104,7 @@ func (w *tableWorker) putFolded(t *termRun) {
 			}
 		}
 		if present && !w.s.in.lean && w.t.contract.Class != comp.Sealed {
-			r.key, r.label = w.cutKey(i), w.cutLabel(t.labels, i)
+			r.key, r.label = string(w.appendKey(nil, i)), string(w.appendLabel(nil, t.labels, i))
 		}
 		w.record = r.append(w.record[:0])
 		w.folded.put(w.record)
@@ -299,8 +299,8 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 		if f.s.in.lean {
 			break
 		}
-		f.sum.credits.add(creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
-			currency: comp.Currency(r.money), key: r.key, label: r.label, hit: r.hit})
+		f.sum.credits.add(&creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
+			currency: comp.Currency(r.money), key: []byte(r.key), label: []byte(r.label), hit: r.hit})
 	case nobodyPaid:
 		f.raise(r, fateException, 0)
 	default:

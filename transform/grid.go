@@ -132,6 +132,7 @@ func newGrid(in *Inputs, company *comp.Company, part *participation, ds []duty) 
 		i, ok := g.index[poolName(pool, v)]
 		return i, ok
 	}
+	g.measured = measuredIn(in, ds)
 	g.presentPeriods(in, part, ds)
 	return g
 }

@@ -1,8 +1,6 @@
 package transform
 
 import (
-	"strings"
-
 	"carrot/transform/comp"
 )
 
@@ -38,8 +36,8 @@ type tableWorker struct {
 	first  []int32 // the first owner of a credited row
 	said   map[saying]bool
 	key    []byte
+	label  []byte
 	record []byte
-	arena  strings.Builder
 	seen   controlColumns
 }
 

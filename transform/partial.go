@@ -64,7 +64,7 @@ type partial struct {
 	index      map[string]int32 // of currencies
 	odd        map[oddKey]comp.Number
 	controls   []control // by table
-	credits    creditList
+	credits    creditPile
 	findings   []located
 	lineage    []*block
 	names      []string // keys of vanished rows
@@ -82,7 +82,7 @@ type measurePlan struct {
 
 func newPartial(s *scanner) *partial {
 	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{},
-		controls: make([]control, len(s.tables))}
+		controls: make([]control, len(s.tables)), credits: creditPile{book: s.credits}}
 	p.currency("")
 	return p
 }
@@ -170,11 +170,11 @@ func (p *partial) merge(q *partial) {
 	for t := range q.controls {
 		p.controls[t].merge(&q.controls[t], as)
 	}
-	p.credits = append(p.credits, q.credits...)
+	p.credits.merge(&q.credits)
 	p.findings = append(p.findings, q.findings...)
 	p.lineage = append(p.lineage, q.lineage...)
 	p.names = append(p.names, q.names...)
-	q.credits, q.findings, q.lineage, q.names = nil, nil, nil, nil
+	q.findings, q.lineage, q.names = nil, nil, nil
 }
 
 func (p *partial) mergePage(measure int, currency, first int32, g *page) {
@@ -193,7 +193,7 @@ func (p *partial) mergePage(measure int, currency, first int32, g *page) {
 
 // tally is the outcome of a scan: exact sums per measure, subject and atom, credits, controls and lineage.
 type tally struct {
-	credits  []comp.Credit // of this pay period, sorted by measure, payee, date, file, position, term
+	credits  *comp.Credits // of this pay period
 	controls []disposition // by table, sorted
 	lineage  *Lineage
 	cells    *cellMap

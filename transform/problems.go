@@ -41,7 +41,7 @@ func (w *tableWorker) problem(t *termRun, i int32, flag uint8, f comp.Finding) {
 	}
 	w.said[say] = true
 	if t != nil && w.t.contract.Class != comp.Sealed {
-		f.Label, f.Amount = w.cutLabel(t.labels, i), w.amount(t, i)
+		f.Label, f.Amount = string(w.appendLabel(nil, t.labels, i)), w.amount(t, i)
 	}
 	w.sum.findings = append(w.sum.findings, located{f, place{w.split, w.rows + uint32(i)}, term})
 }
@@ -52,7 +52,7 @@ func (w *tableWorker) rivalFate(i int32) uint8 {
 	if w.t.contract.Class == comp.Sealed {
 		f = seal(f)
 	} else {
-		f.Origin, f.Label, f.Amount = w.origin(i), w.cutLabel(w.terms[0].labels, i), w.amount(w.terms[0], i)
+		f.Origin, f.Label, f.Amount = w.origin(i), string(w.appendLabel(nil, w.terms[0].labels, i)), w.amount(w.terms[0], i)
 	}
 	fate := fateHeld
 	if w.s.waive(&f) && w.hold[i]&holdOpen == 0 {

@@ -10,15 +10,23 @@ import (
 )
 
 // result turns an assessment and what is owed for earlier months into the finished outcome.
-func (a *assessment) result(due []owed) *comp.Result {
+func (a *assessment) result(due []owed) (*comp.Result, error) {
 	r := &comp.Result{Run: a.in.Run, Company: a.in.Settings.Company, Question: a.in.Settings.Question, Entities: a.in.Settings.Entities,
 		Credits: a.tally.credits, Waivers: a.inForce(), Expectations: a.expectations}
-	a.enter(r.Credits)
-	b := newBuilder(a, r.Credits)
+	for i := range a.in.Contracts {
+		if c := &a.in.Contracts[i]; c.Class == comp.Sealed {
+			r.Sealed = append(r.Sealed, c.Name())
+		}
+	}
+	b := newBuilder(a)
 	r.Adjustments = a.adjustments()
 	a.strangers(r.Adjustments)
 	for i := range a.company.People {
-		if s, ok := b.statement(i, due, r.Adjustments); ok {
+		s, ok, err := b.statement(i, due, r.Adjustments)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
 			r.Statements = append(r.Statements, s)
 			r.Ledger = append(r.Ledger, b.ledger(&s)...)
 		}
@@ -28,7 +36,7 @@ func (a *assessment) result(due []owed) *comp.Result {
 	r.Scorecards = a.scorecards()
 	r.Held = a.heldList(r.Statements)
 	r.Controls = a.controls()
-	return r
+	return r, nil
 }
 
 // measure is the measure of an id; nil where there is none.
@@ -38,36 +46,6 @@ func (a *assessment) measure(id string) *comp.Measure {
 		return nil
 	}
 	return &a.in.Measures[i]
-}
-
-// enter says of each credit which measuring period it entered: of those that its measure is read in, the shortest that
-// holds its day.
-func (a *assessment) enter(credits []comp.Credit) {
-	read := map[string][]comp.Period{} // by measure, the shortest first
-	for _, d := range a.duties {
-		c := &a.in.Plans[d.plan].Components[d.component]
-		ids := []string{c.Measure}
-		for _, g := range c.Gates {
-			ids = append(ids, g.Measure)
-		}
-		for _, id := range ids {
-			ps := read[id]
-			i, found := slices.BinarySearchFunc(ps, d.period, func(x, y comp.Period) int {
-				return cmp.Or(cmp.Compare(x.Days(), y.Days()), cmp.Compare(x.Start, y.Start))
-			})
-			if !found {
-				read[id] = slices.Insert(ps, i, d.period)
-			}
-		}
-	}
-	for i := range credits {
-		for _, p := range read[credits[i].Measure] {
-			if p.Contains(credits[i].Date) {
-				credits[i].Period = p
-				break
-			}
-		}
-	}
 }
 
 // inForce is the waivers that apply on the business date.

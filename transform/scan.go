@@ -20,6 +20,7 @@ type grid struct {
 	current  func(measure int, subject int32, d comp.Date) bool
 	inPeriod func(measure int, d comp.Date) bool                                     // the day belongs to a measuring period of that measure that pays in this run
 	poolOf   func(payee int32, pool comp.Pool, d comp.Date) (subject int32, ok bool) // department or entity pool of a payee on a day
+	measured func(measure int, d comp.Date) comp.Period                              // the measuring period that a row of that day enters
 }
 
 // scanner is one scan: what it reads, how it counts, and what it found.
@@ -40,6 +41,7 @@ type scanner struct {
 	shared    map[splitKey]*splitTable // read by key only
 	findings  []comp.Finding
 	sum       *partial
+	credits   *creditBook
 	bits      linkBits
 }
 
@@ -77,6 +79,7 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	}
 	s.planCells()
 	s.planSplits()
+	s.credits = s.newCreditBook()
 	s.sum = newPartial(s)
 	if err := s.each(s.allSplits(), nil); err != nil {
 		return nil, nil, err
@@ -93,9 +96,9 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	s.sum.lineage = nil
 	t.controls = s.dispositions(s.sum)
 	s.sum.controls = nil
-	t.credits = s.allCredits()
-	s.sum.credits = nil
-	return t, s.allFindings(), nil
+	var err error
+	t.credits, err = s.allCredits()
+	return t, s.allFindings(), err
 }
 
 // rankFiles orders the files by name and digest, whatever their order in the inputs.

@@ -128,8 +128,13 @@ func (s *memorySpill) Create(name string) (io.WriteCloser, error) {
 	return spillWriter{s, s.files[name]}, nil
 }
 
-func (s *memorySpill) Open(name string) (io.ReadCloser, error) {
+// spillReader is a file of the spill that is read.
+type spillReader struct{ *bytes.Reader }
+
+func (spillReader) Close() error { return nil }
+
+func (s *memorySpill) Open(name string) (Spilled, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return io.NopCloser(bytes.NewReader(s.files[name].Bytes())), nil
+	return spillReader{bytes.NewReader(s.files[name].Bytes())}, nil
 }

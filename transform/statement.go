@@ -12,24 +12,19 @@ import (
 
 // builder makes statements from one assessment.
 type builder struct {
-	a       *assessment
-	credits map[[2]string][]int           // by payee and measure: indices into the result's credits
-	posted  map[string][]comp.LedgerEntry // by payee, in the ledger's order
-	at      int                           // the next entitlement: both lists are sorted by payee
+	a      *assessment
+	posted map[string][]comp.LedgerEntry // by payee, in the ledger's order
+	at     int                           // the next entitlement: both lists are sorted by payee
 	// numbers are who has a payroll number of a legal entity among the people who work in the pay period; read by key only.
 	numbers  map[[2]string][]string
 	numbered bool // the roster gives payroll numbers; else employee ids stand for them
 }
 
 // newBuilder indexes what statements are written from.
-func newBuilder(a *assessment, credits []comp.Credit) *builder {
-	b := &builder{a: a, credits: map[[2]string][]int{}, posted: map[string][]comp.LedgerEntry{}, numbers: map[[2]string][]string{}}
+func newBuilder(a *assessment) *builder {
+	b := &builder{a: a, posted: map[string][]comp.LedgerEntry{}, numbers: map[[2]string][]string{}}
 	for _, l := range a.in.Ledger {
 		b.posted[l.Payee] = append(b.posted[l.Payee], l)
-	}
-	for i, c := range credits {
-		k := [2]string{c.Payee, c.Measure}
-		b.credits[k] = append(b.credits[k], i)
 	}
 	for _, m := range a.in.Mapping.Roster {
 		b.numbered = b.numbered || slices.ContainsFunc(m.Set, func(x comp.AttrMap) bool { return x.Attr == comp.AttrPayroll })
@@ -48,7 +43,7 @@ func newBuilder(a *assessment, credits []comp.Credit) *builder {
 }
 
 // statement is what one payee is paid in this run and why; false where there is nothing to say to that person.
-func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment) (comp.Statement, bool) {
+func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment) (comp.Statement, bool, error) {
 	p := &b.a.company.People[payee]
 	s := comp.Statement{ID: p.ID + ":" + b.a.in.Run.Period.Name(), Payee: p.ID, HeldFor: b.a.held[p.ID]}
 	day, ok := lastDay(p.Employed, comp.Period{Start: comp.NoDate, End: b.a.in.Run.Period.End})
@@ -56,7 +51,9 @@ func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment
 		day = b.a.in.Run.Period.End - 1
 	}
 	b.describe(&s, p, day)
-	b.earnings(payee, &s)
+	if err := b.earnings(payee, &s); err != nil {
+		return s, false, err
+	}
 	b.corrections(&s, due)
 	for _, x := range adjustments {
 		if x.Payee == p.ID {
@@ -66,10 +63,10 @@ func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment
 		}
 	}
 	if len(s.Components) == 0 && len(s.Lines) == 0 && (len(s.HeldFor) == 0 || !ok) {
-		return s, false
+		return s, false, nil
 	}
 	b.total(&s)
-	return s, true
+	return s, true, nil
 }
 
 // describe fills who the statement is for, as of the last employed day up to the end of the pay period.
@@ -107,7 +104,11 @@ func (b *builder) describe(s *comp.Statement, p *comp.Person, day comp.Date) {
 }
 
 // earnings adds this pay period's components and their lines.
-func (b *builder) earnings(payee int, s *comp.Statement) {
+func (b *builder) earnings(payee int, s *comp.Statement) error {
+	behind, err := b.behind(payee)
+	if err != nil {
+		return err
+	}
 	es := b.a.entitlements
 	for ; b.at < len(es) && es[b.at].payee < payee; b.at++ {
 	}
@@ -127,22 +128,38 @@ func (b *builder) earnings(payee int, s *comp.Statement) {
 			continue
 		}
 		b.add(s, comp.Line{Kind: comp.Earning, Plan: plan.ID, Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
-			Exact: e.result.Exact, Amount: e.result.Amount, Working: strings.Join(e.result.Working, "; "), Credits: b.rows(e), Series: e.series})
+			Exact: e.result.Exact, Amount: e.result.Amount, Working: strings.Join(e.result.Working, "; "), Credits: b.rows(e, behind), Series: e.series})
 	}
+	return nil
 }
 
-// rows are the indices of the credits behind a payee's own measure in what it reads. A pooled measure's rows are the
-// pool's, shown once in tables/credits and not on every statement.
-func (b *builder) rows(e *entitlement) []int {
+// dayOf is one of a payee's credits, as lines refer to it.
+type dayOf struct {
+	number int
+	day    comp.Date
+}
+
+// behind are a payee's credits by measure.
+func (b *builder) behind(payee int) (map[string][]dayOf, error) {
+	out := map[string][]dayOf{}
+	err := b.a.tally.credits.Each(b.a.company.People[payee].ID, func(i int, c *comp.Credit) error {
+		out[c.Measure] = append(out[c.Measure], dayOf{i, c.Date})
+		return nil
+	})
+	return out, err
+}
+
+// rows are the credits behind a payee's own measure in what it reads. A pooled measure's rows are the pool's, shown once
+// in tables/credits and not on every statement.
+func (b *builder) rows(e *entitlement, behind map[string][]dayOf) []int {
 	m := b.a.measure(e.result.Measure)
 	if m == nil || m.Pool != comp.PoolPayee {
 		return nil
 	}
 	var out []int
-	for _, i := range b.credits[[2]string{b.a.company.People[e.payee].ID, e.result.Measure}] {
-		d := b.a.tally.credits[i].Date
-		if e.duty.reads.Contains(d) && within(b.a.part.spans[e.payee][e.duty.plan], d) {
-			out = append(out, i)
+	for _, c := range behind[e.result.Measure] {
+		if e.duty.reads.Contains(c.day) && within(b.a.part.spans[e.payee][e.duty.plan], c.day) {
+			out = append(out, c.number)
 		}
 	}
 	return out

@@ -66,7 +66,7 @@ func PutFrom(ctx context.Context, s Store, name, media string, class comp.Class,
 	stored := raw
 	o.Key, o.StoredSize = "objects/"+o.Digest, o.Size
 	if !plain(head[:n], o.Size) {
-		tmp, err := newScratch(folder)
+		tmp, err := NewScratch(folder)
 		if err != nil {
 			return Object{}, err
 		}
@@ -115,7 +115,7 @@ func Get(ctx context.Context, s Store, o Object) ([]byte, error) {
 
 // File is an object's raw bytes, proved and unpacked, for reading at any place. Close removes the private copy.
 type File struct {
-	*scratch
+	*Scratch
 	Size int64 // in bytes
 }
 
@@ -125,7 +125,7 @@ func Open(ctx context.Context, s Store, o Object, folder string) (*File, error) 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	tmp, err := newScratch(folder)
+	tmp, err := NewScratch(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -216,24 +216,24 @@ func digestOf(b []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// scratch is a private file without a lasting name.
-type scratch struct {
+// Scratch is a private file without a lasting name.
+type Scratch struct {
 	*os.File
 	named bool
 }
 
-// newScratch makes one with mode 0600. Its name is removed at once where the system allows it, so that even a killed
+// NewScratch makes one in a folder ("" is the system's for temporary files) with mode 0600. Its name is removed at once where the system allows it, so that even a killed
 // process leaves nothing behind.
-func newScratch(folder string) (*scratch, error) {
+func NewScratch(folder string) (*Scratch, error) {
 	f, err := os.CreateTemp(folder, "carrot-*")
 	if err != nil {
 		return nil, fmt.Errorf("a private temporary file: %w", err)
 	}
-	return &scratch{f, os.Remove(f.Name()) != nil}, nil
+	return &Scratch{f, os.Remove(f.Name()) != nil}, nil
 }
 
 // Close closes the file and removes it.
-func (s *scratch) Close() error {
+func (s *Scratch) Close() error {
 	err := s.File.Close()
 	if s.named {
 		err = errors.Join(err, os.Remove(s.Name()))

@@ -18,7 +18,8 @@ type Result struct {
 	Entities     []LegalEntity
 	Statements   []Statement // sorted by payee
 	Scorecards   []Score
-	Credits      []Credit
+	Credits      *Credits  // nil: none
+	Sealed       []string  // tables that were answered in confidence: of their rows nothing is shown; sorted
 	Findings     []Finding // every one, waived ones included
 	Held         []Held
 	Adjustments  []Adjustment // those of this pay period
@@ -124,27 +125,8 @@ type Line struct {
 	Exact                          Amount
 	Amount                         Money
 	Working                        string // one line of text
-	Credits                        []int  // indices into Result.Credits of the rows behind it; nil for adjustments
+	Credits                        []int  // which of the payee's credits are behind it, as Credits.Each counts them; nil for adjustments
 	Series                         string // lineage key: measure, payee or pool, measuring period; "" for adjustments
-}
-
-// Credit is a share of a fact given to a payee (or to a pool: Payee is then "department:Sales", "entity:DE01", "company").
-type Credit struct {
-	Payee    string
-	Measure  string
-	Term     int
-	Table    string
-	Key      string
-	Date     Date
-	Label    string // text of the term's Label columns, joined by " · "
-	Value    Amount // of the whole row, signed; 1 for counts
-	Share    Number // 1 is the whole
-	Credited Amount // Value times Share
-	Hit      bool   // Share and Rate measures
-	Period   Period // the measuring period that it entered: the shortest of its measure that holds Date
-	Sealed   bool   // no label, key or origin is shown
-	Origin   Origin
-	Line     int // line in the raw file; 0 until counted
 }
 
 // Score is a row of tables/scorecards.
