@@ -390,9 +390,9 @@ func TestOneUnknownLogin(t *testing.T) {
 	for _, s := range next.Statements {
 		for _, l := range s.Lines {
 			switch {
-			case l.Kind == comp.Release && s.Payee == lost:
+			case l.Kind == comp.ReleaseLine && s.Payee == lost:
 				released += l.Amount.Minor
-			case l.Kind == comp.Release:
+			case l.Kind == comp.ReleaseLine:
 				t.Errorf("%s has a release of %s", s.Payee, l.Amount)
 			}
 		}

@@ -179,7 +179,7 @@ func serviceStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 		Lines: []comp.Line{
 			{Number: 1, Kind: comp.Earning, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: feb, Exact: amt("79000/270", "EUR"), Amount: eur(29259), Working: "300.00 × 0.9753"},
 			{Number: 2, Kind: comp.Earning, Plan: "service", Component: "nps", Clause: "5", Title: "Recommendation", For: feb, Exact: amt("100", "EUR"), Amount: eur(10000), Working: "neutral"},
-			{Number: 3, Kind: comp.Release, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: jan, Exact: amt("12.5", "EUR"), Amount: eur(1250), Working: "held in January, settled on 2026-02-20"}},
+			{Number: 3, Kind: comp.ReleaseLine, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: jan, Exact: amt("12.5", "EUR"), Amount: eur(1250), Working: "held in January, settled on 2026-02-20"}},
 		Total: eur(40509), YearToDate: eur(40509), Plans: []comp.NamedDigest{carePlan, salesPlan}}
 }
 

@@ -197,7 +197,7 @@ func lineTitle(l comp.Line) string { return cmp.Or(l.Title, l.Component, string(
 // lineTitle says of a correction which component it corrects, where its own title does not.
 func (p *sheet) lineTitle(l comp.Line) string {
 	title := lineTitle(l)
-	if l.Kind != comp.TrueUp && l.Kind != comp.Release {
+	if l.Kind != comp.TrueUp && l.Kind != comp.ReleaseLine {
 		return title
 	}
 	for i := range p.s.Components {

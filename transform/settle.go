@@ -14,14 +14,21 @@ type entitlement struct {
 	duty   duty
 	result comp.ComponentResult
 	series string // the rows behind it, for Lineage.Rows
-	known  bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
+	// component is the id that the ledger posts against where it is no component of the plan: "commission:release", "draw".
+	component string
+	account   string // whose account it is: carry, hold, clawback, draw, legal; "" for what a component pays itself
+	known     bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
 }
 
 // key names what the ledger posts against: payee, plan (whatever its version), component, the pay period it belongs to,
 // and the currency.
 func (e *entitlement) key(in *Inputs, company *comp.Company) ledgerKey {
 	p := &in.Plans[e.duty.plan]
-	return ledgerKey{company.People[e.payee].ID, e.duty.pay.Name(), p.ID, p.Components[e.duty.component].ID, e.result.Amount.Currency}
+	component := e.component
+	if component == "" {
+		component = p.Components[e.duty.component].ID
+	}
+	return ledgerKey{company.People[e.payee].ID, e.duty.pay.Name(), p.ID, component, e.result.Amount.Currency}
 }
 
 // settler works off duties for one payee after another. It reads the tally and keeps nothing between payees but findings.
@@ -61,6 +68,7 @@ type wanted map[[2]string]bool
 func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	var out []entitlement
 	for i := range s.company.People {
+		var own []earned
 		for _, d := range ds {
 			if only != nil && !only[[2]string{s.company.People[i].ID, d.pay.Name()}] {
 				continue
@@ -69,9 +77,10 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 				continue
 			}
 			if e, ok := s.entitle(i, d); ok {
-				out = append(out, e)
+				own = append(own, earned{entitlement: e})
 			}
 		}
+		out = append(out, s.accounts(i, own)...)
 	}
 	return out
 }

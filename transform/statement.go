@@ -178,7 +178,7 @@ func (b *builder) corrections(s *comp.Statement, due []owed) {
 		what := "Correction for " + o.cause
 		l.Title = fmt.Sprintf("%s, correction of %s", title, month.Words())
 		if o.cause == releaseCause {
-			what, l.Kind, l.Title = "Release of held pay", comp.Release, fmt.Sprintf("%s, release of held pay of %s", title, month.Words())
+			what, l.Kind, l.Title = "Release of held pay", comp.ReleaseLine, fmt.Sprintf("%s, release of held pay of %s", title, month.Words())
 		}
 		steps := []string{fmt.Sprintf("%s: %s less %s before it = %s", what, paid(o.after), paid(o.before), paid(o.amount))}
 		if o.now != nil {
@@ -312,7 +312,7 @@ func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, tit
 	switch kind {
 	case comp.AdjustmentLine:
 		return "~adjustments", "Adjustments"
-	case comp.TrueUp, comp.Release:
+	case comp.TrueUp, comp.ReleaseLine:
 		return "~corrections", "Corrections of earlier months"
 	}
 	for i := range b.a.in.Plans {

@@ -5,6 +5,8 @@ type LegalEntity struct {
 	ID, Name, Country string
 	Currency          Currency
 	PayCode           string // the wage type that payroll books variable pay under
+	Payroll           string // the payroll file's layout: neutral, adp, gusto; "" is neutral
+	CompanyCode       string // adp: the company code
 }
 
 // Person is a payee with everything dated about them. Attributes that no source gave are absent, never empty.
@@ -28,6 +30,7 @@ const (
 	AttrBasePay    = "base_pay" // per BasePayPer, plain number
 	AttrBaseCur    = "base_currency"
 	AttrBasePer    = "base_per" // month, year, hour: for information only
+	AttrLeave      = "leave"    // paid, unpaid
 )
 
 // Attr is the attribute on a day; false where nothing is known.
@@ -48,13 +51,35 @@ type Company struct {
 	People    []Person      // sorted by ID
 	Crosswalk Crosswalk
 	FX        FX
-	Quotas    []QuotaRow // sorted by employee, name, from
-	Calendars []Calendar // declared ones, sorted by name
+	Quotas    []QuotaRow           // sorted by employee, name, from
+	Calendars []Calendar           // declared ones, sorted by name
+	Events    map[EventKey][]Event // by day; read by key only
+	Hours     map[string][]Hours   // by payee, by week; read by key only
+	Accepted  map[[2]string]Date   // payee and document digest to the day of signature; read by key only
+}
+
+// EventKey names an event of a record of a fact table (source.table) by the record's key.
+type EventKey struct{ Table, Key, Event string }
+
+// Event is that something happened to a record.
+type Event struct {
+	Date   Date
+	Amount *Number // nil where the event has none
+	Score  *Number
+	Origin Origin
+}
+
+// Hours are what a person worked in the seven days from Week.
+type Hours struct {
+	Week   Date
+	Hours  Number
+	Origin Origin
 }
 
 // FX holds dated rates: one unit of From is Rate units of To, from Date on until the pair's next row.
 type FX struct {
 	Rates map[[2]Currency]Timeline[Number]
+	Kinds map[string]map[[2]Currency]Timeline[Number] // of the kinds plan and average
 }
 
 // QuotaRow is a person's number to attain in a period.

@@ -22,7 +22,9 @@ type Credit struct {
 	Period   Period // the measuring period that it entered: the shortest of its measure that holds Date
 	Sealed   bool   // no label, key or origin is shown
 	Origin   Origin
-	Line     int // line in the raw file; 0 until counted
+	Line     int    // line in the raw file; 0 until counted
+	Deal     string // which deal it belongs to; "" where no component reads deals
+	At       int64  // when, in Unix seconds: orders deals
 }
 
 // CompareCredits is the order of tables/credits: by payee, measuring period, measure, table, key, day and label, then by

@@ -2,12 +2,27 @@ package comp
 
 // Mapping says how reference tables become a Company. Columns are names in the tables' contracts.
 type Mapping struct {
-	Roster    []RosterMap
-	Crosswalk []CrosswalkMap
-	FX        []FXMap
-	Quotas    []QuotaMap
-	Calendars []CalendarMap
+	Roster      []RosterMap
+	Crosswalk   []CrosswalkMap
+	FX          []FXMap
+	Quotas      []QuotaMap
+	Calendars   []CalendarMap
+	Events      []EventMap
+	Hours       []HoursMap
+	Acceptances []AcceptanceMap
 }
+
+// EventMap reads what happened to the records of the table Of. Columns Amount and Score are "" where there are none.
+type EventMap struct {
+	Table, Of, Key, Event, Date, Amount, Score string
+	Where                                      *Expr
+}
+
+// HoursMap reads hours worked by week.
+type HoursMap struct{ Table, Employee, Week, Hours string }
+
+// AcceptanceMap reads who accepted which plan document.
+type AcceptanceMap struct{ Table, Employee, Digest, Date string }
 
 // RosterMap reads one table's rows as facts about people. Without From the facts hold always; with From alone each row
 // holds until the person's next row; with To as well, until the end of that day.
@@ -38,6 +53,7 @@ type CrosswalkMap struct {
 // FXMap reads rates.
 type FXMap struct {
 	Table, Date, FromCurrency, ToCurrency, Rate string
+	Kind, KindIs                                string // a column of kinds, or one kind: daily, plan, average; both "" is daily
 	Where                                       *Expr
 }
 
@@ -68,8 +84,10 @@ type Settings struct {
 	Restate  int           // how many earlier pay periods are recomputed
 	Approval bool          // approval: required
 	Expect   []Expect
-	PeopleBy string // "id" or "hmac": names of folders under people/
-	Question string // how to question a line, printed on every statement
+	PeopleBy string  // "id" or "hmac": names of folders under people/
+	Legal    []Legal // sorted by ID
+	Stage    int     // of adoption, 1 to 4, for the lints; 0 is 3
+	Question string  // how to question a line, printed on every statement
 }
 
 // Expect is a declared control total.

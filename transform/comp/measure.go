@@ -36,18 +36,21 @@ const (
 
 // Measure is the definition of a number per payee (or pool) and measuring period.
 type Measure struct {
-	ID        string
-	Version   string
-	Title     string
-	Family    Family
-	Unit      string // "money", "share", "count", "score": how Value is printed
-	Digits    int    // digits after the point when printed; never when computed with
-	Aggregate Aggregate
-	Pool      Pool
-	Window    int // how many measuring periods, ending with the current one, enter; 1 unless told
-	Terms     []Term
-	Digest    string // sha256, in hex, of the canonical text of the definition
-	Where     Place
+	ID           string
+	Version      string
+	Title        string
+	Family       Family
+	Unit         string // "money", "share", "count", "score": how Value is printed
+	Digits       int    // digits after the point when printed; never when computed with
+	Aggregate    Aggregate
+	Pool         Pool
+	Window       int // how many measuring periods, ending with the current one, enter; 1 unless told
+	Terms        []Term
+	About        string // revenue, growth, profit, cost, satisfaction, response, action, innovation, employees, brand, delivery, dismissals, outsourcing, other; "" not stated
+	Survey       string // transactional, relationship; "" for what is no survey
+	SelfReported bool   // by the person whom it pays
+	Digest       string // sha256, in hex, of the canonical text of the definition
+	Where        Place
 }
 
 // Term is one table's contribution to a measure; most measures have one. A refund is a second, with Sign -1.
@@ -62,6 +65,8 @@ type Term struct {
 	Date     string // the date or instant column that puts the row in a measuring period
 	Sign     int    // +1 or -1
 	Fold     *Fold
+	Deal     string   // the column that names the deal; "" is the table's one key
+	Order    string   // the date or instant column that orders deals; "" is Date
 	Label    []string // columns that a statement shows of a credited row
 }
 
@@ -70,15 +75,20 @@ type Owner struct {
 	Column string // "" for pooled measures
 	System string // the crosswalk's system that Column's logins belong to; "" where Column holds employee ids
 	Split  *Split
+	Rollup string // managers: those above the owner on that day, each once; team: the owner as well; "" the owner
 }
 
 // Split shares a row among several owners. A row without split rows belongs to its owner whole.
 type Split struct {
-	Table   string // source.table
-	Key     string // its column that names the fact's key
-	Of      string // the fact table's column that it points to
-	Owner   string
-	Percent string // a Decimal; the shares of one row must sum to 100
+	Table     string // source.table
+	Key       string // its column that names the fact's key
+	Of        string // the fact table's column that it points to
+	Owner     string
+	Percent   string // a Decimal; the shares of one row must sum to 100
+	Weight    string // a Decimal instead of Percent: shares are relative
+	Where     *Expr  // which of the split table's rows; nil: all
+	Outside   bool   // shares need not total 100, and a row without any credits nobody
+	Remainder string // largest: shares in whole minor units; "" exact
 }
 
 // Fold takes one row per entity before aggregating: the last or first by Order, ties by file and position.

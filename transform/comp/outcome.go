@@ -26,6 +26,9 @@ type Result struct {
 	Waivers      []Waiver     // those in force
 	Controls     []Control
 	Expectations []Expectation
+	Exclusions   []Exclusion
+	Legal        []LegalCheck
+	Costs        []CostEntry
 	Ledger       []LedgerEntry // what a close would post
 }
 
@@ -68,6 +71,38 @@ type Statement struct {
 	Previous                 *PreviousStatement // nil where there is none
 	HeldFor                  []string           // finding ids that hold this payee; empty: paid
 	Plans                    []NamedDigest
+	Balances                 []Balance
+	InKind                   []InKind
+}
+
+// Balance is an account of a payee over one pay period: Open plus In less Out less WrittenOff is Close.
+type Balance struct {
+	Account                          string // draw, hold, clawback, carry
+	Plan, Component, Title           string
+	Open, In, Out, WrittenOff, Close Money
+	Reasons                          []string // what a hold waits for
+}
+
+// InKind is pay that is no money.
+type InKind struct {
+	What, Clause string
+	Value, Gross Money // fair value, and with the tax that is borne
+}
+
+// Exclusion is rows of a table that no plan pays, by the clause that excludes them.
+type Exclusion struct {
+	Table, Reason, Clause string
+	Rows                  int64
+	Sums                  []Amount
+}
+
+// LegalCheck says what became of a legal rule for a legal entity.
+type LegalCheck struct{ Rule, Entity, State string } // applied, not configured
+
+// CostEntry is an amount of the accounting of a contract's cost.
+type CostEntry struct {
+	Payee, Component, Deal, Month, Kind string // capitalised, amortised, written off
+	Amount                              Money
 }
 
 // PreviousStatement is last month's, for the difference.
@@ -102,6 +137,27 @@ type ComponentResult struct {
 	Held                           []string // finding ids
 	Shown                          bool     // computed, not paid
 	Sealed                         bool     // measured on answers given in confidence: counted, never listed
+	Gated                          []string // gates that are closed, in words
+	Crossed                        []Crossing
+	Parts                          []PartResult
+}
+
+// Crossing is that a deal took the value past an end of a band.
+type Crossing struct {
+	Bound Number // of value or attainment
+	Deal  string
+	Date  Date
+	Value Number // cumulated, with the deal
+}
+
+// PartResult is one part of a scorecard, or one multiplier.
+type PartResult struct {
+	ID, Title, Measure string
+	Value              *Number // nil: missing
+	N                  int64
+	Attainment         *Number
+	Weight, Factor     Number
+	Rate               string
 }
 
 // LineKind is what a line is.
@@ -112,7 +168,13 @@ const (
 	Earning        LineKind = "earning"
 	TrueUp         LineKind = "true-up"
 	AdjustmentLine LineKind = "adjustment"
-	Release        LineKind = "release" // pay of an earlier period that was held
+	ReleaseLine    LineKind = "release" // pay of an earlier period that was held
+	DrawLine       LineKind = "draw"
+	RecoveryLine   LineKind = "recovery" // of a draw
+	ClawbackLine   LineKind = "clawback"
+	LegalLine      LineKind = "legal"
+	AwardLine      LineKind = "award"   // the tax that is borne on pay in kind
+	BalanceEntry   LineKind = "balance" // of the ledger only: Held is how an account moved, Amount is 0
 )
 
 // Line is a signed entry on a statement.
