@@ -4,6 +4,7 @@ package transform
 // taken back or advanced.
 type earned struct {
 	entitlement
+	//lint:ignore U1000 components that read deals fill it
 	deals []dealPay // of components that read deals; sum of pay is the exact pay
 }
 

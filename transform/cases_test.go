@@ -15,8 +15,8 @@ import (
 	"carrot/transform/comp"
 )
 
-// deal is a row of dealTable that is won by ann in March, with some cells replaced.
-func deal(id string, set map[string]any) cells {
+// dealRow is a row of dealTable that is won by ann in March, with some cells replaced.
+func dealRow(id string, set map[string]any) cells {
 	row := cells{id, "won", "ann", "E1", 10000, "EUR", "2026-03-02", 1772600000, 3, true, "T1"}
 	for k, v := range set {
 		row[dealTable.Index(k)] = v
@@ -54,8 +54,8 @@ func TestOwnerFindings(t *testing.T) {
 	_, fs, _, err := scanDeals(t, func(in *Inputs) {
 		in.Contracts = append(in.Contracts, crosswalk)
 		in.Mapping.Crosswalk = []comp.CrosswalkMap{{Table: "reference.crosswalk", System: "system", Login: "login", Employee: "employee_id", From: "from", To: "to"}}
-	}, []drop{{seq: 1, rows: []cells{deal("D1", map[string]any{"owner": "Who@x"}), deal("D2", map[string]any{"owner": "DESK", "day": "2026-02-20"}),
-		deal("D3", map[string]any{"owner": "ghost"}), deal("D4", map[string]any{"owner": nil}), deal("D5", nil)}}}, "a-won")
+	}, []drop{{seq: 1, rows: []cells{dealRow("D1", map[string]any{"owner": "Who@x"}), dealRow("D2", map[string]any{"owner": "DESK", "day": "2026-02-20"}),
+		dealRow("D3", map[string]any{"owner": "ghost"}), dealRow("D4", map[string]any{"owner": nil}), dealRow("D5", nil)}}}, "a-won")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,10 +76,10 @@ func TestOwnerFindings(t *testing.T) {
 
 func TestVanishedRows(t *testing.T) {
 	drops := []drop{
-		{seq: 1, mode: comp.Snapshot, size: 2, rows: []cells{deal("D1", nil), deal("D2", nil), deal("D3", nil), deal("D4", nil)}},
-		{seq: 2, mode: comp.Delta, rows: []cells{deal("D9", nil)}}, // of no snapshot: not missed
-		{seq: 3, mode: comp.Snapshot, rows: []cells{deal("D2", nil)}, findings: []comp.Finding{{Code: "bad_cell", Reach: comp.ReachRow, Key: "D4", Origin: comp.Origin{Pos: 20}}}},
-		{seq: 4, mode: comp.Delta, rows: []cells{deal("D3", nil)}}, // back again
+		{seq: 1, mode: comp.Snapshot, size: 2, rows: []cells{dealRow("D1", nil), dealRow("D2", nil), dealRow("D3", nil), dealRow("D4", nil)}},
+		{seq: 2, mode: comp.Delta, rows: []cells{dealRow("D9", nil)}}, // of no snapshot: not missed
+		{seq: 3, mode: comp.Snapshot, rows: []cells{dealRow("D2", nil)}, findings: []comp.Finding{{Code: "bad_cell", Reach: comp.ReachRow, Key: "D4", Origin: comp.Origin{Pos: 20}}}},
+		{seq: 4, mode: comp.Delta, rows: []cells{dealRow("D3", nil)}}, // back again
 	}
 	want := comp.Finding{Code: "vanished_row", Table: "crm.deals", Text: "D1", Count: 1, Message: "a row of the snapshot before is not in the last one: D1",
 		Hint: "nothing, where they were deleted in the source; else pull again"}
@@ -161,9 +161,9 @@ func TestReferenceTables(t *testing.T) {
 
 func TestSealedRowsStaySealed(t *testing.T) {
 	tally, fs, _, err := scanDeals(t, func(in *Inputs) { in.Contracts[0].Class = comp.Sealed }, []drop{
-		{seq: 1, mode: comp.Snapshot, rows: []cells{deal("GONE", nil)}},
-		{seq: 2, mode: comp.Snapshot, rows: []cells{deal("D1", nil), deal("D2", map[string]any{"owner": "SECRET"}), deal("D3", map[string]any{"owner": "SECRET2"}),
-			deal("D4", map[string]any{"amount": nil}), deal("D5", nil), deal("D5", nil), deal("D6", map[string]any{"currency": "HIDDEN"})},
+		{seq: 1, mode: comp.Snapshot, rows: []cells{dealRow("GONE", nil)}},
+		{seq: 2, mode: comp.Snapshot, rows: []cells{dealRow("D1", nil), dealRow("D2", map[string]any{"owner": "SECRET"}), dealRow("D3", map[string]any{"owner": "SECRET2"}),
+			dealRow("D4", map[string]any{"amount": nil}), dealRow("D5", nil), dealRow("D5", nil), dealRow("D6", map[string]any{"currency": "HIDDEN"})},
 			findings: []comp.Finding{{Code: "bad_cell", Reach: comp.ReachRow, Table: "crm.deals", Key: "D7", Text: "1,SECRET", Column: "amount", Message: "1,SECRET is no number", Origin: comp.Origin{Pos: 99}}}}}, "a-won")
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestSumsBeyond128Bits(t *testing.T) {
 	huge, _ := decimal128.FromString("99999999999999999999999999999999999.99", 38, 2)
 	var rows []cells
 	for i := range 400 {
-		rows = append(rows, deal(fmt.Sprint("D", i), map[string]any{"amount": huge, "stage": "won"}), deal(fmt.Sprint("N", i), map[string]any{"amount": 1}))
+		rows = append(rows, dealRow(fmt.Sprint("D", i), map[string]any{"amount": huge, "stage": "won"}), dealRow(fmt.Sprint("N", i), map[string]any{"amount": 1}))
 	}
 	tally, fs, _, err := scanDeals(t, nil, []drop{{seq: 1, size: 50, rows: rows}}, "a-won")
 	if err != nil || len(fs) > 0 {
@@ -221,7 +221,7 @@ func TestSumsBeyond128Bits(t *testing.T) {
 
 func TestSpillErrors(t *testing.T) {
 	full := errors.New("no space left on device")
-	_, _, _, err := scanDeals(t, func(in *Inputs) { in.Spill, in.Memory = &memorySpill{fail: full}, 1 }, []drop{{seq: 1, rows: []cells{deal("D1", nil)}}}, "a-won")
+	_, _, _, err := scanDeals(t, func(in *Inputs) { in.Spill, in.Memory = &memorySpill{fail: full}, 1 }, []drop{{seq: 1, rows: []cells{dealRow("D1", nil)}}}, "a-won")
 	if !errors.Is(err, full) || !strings.Contains(err.Error(), "fold-keys-crm.deals") {
 		t.Errorf("got %v", err)
 	}
@@ -268,7 +268,7 @@ func TestSpillKeepsWithinMemory(t *testing.T) {
 
 func TestScanErrors(t *testing.T) {
 	wrong := func(change func(*comp.Term)) error {
-		_, _, _, err := scanDeals(t, func(in *Inputs) { change(&in.Measures[0].Terms[0]) }, []drop{{seq: 1, rows: []cells{deal("D1", nil)}}}, "a-won")
+		_, _, _, err := scanDeals(t, func(in *Inputs) { change(&in.Measures[0].Terms[0]) }, []drop{{seq: 1, rows: []cells{dealRow("D1", nil)}}}, "a-won")
 		return err
 	}
 	for want, change := range map[string]func(*comp.Term){
@@ -291,10 +291,10 @@ func TestScanErrors(t *testing.T) {
 
 func TestBatchOfAnotherShape(t *testing.T) {
 	b := newTables(t, dealTable)
-	b.add("crm.deals", drop{seq: 1, rows: []cells{deal("D1", nil)}})
+	b.add("crm.deals", drop{seq: 1, rows: []cells{dealRow("D1", nil)}})
 	b.in.Contracts[0].Columns = append([]comp.Column(nil), dealTable.Columns...)
 	b.in.Contracts[0].Columns[4].Scale = 3
-	rec := record(t, memory.NewGoAllocator(), &dealTable, []cells{deal("D1", nil)})
+	rec := record(t, memory.NewGoAllocator(), &dealTable, []cells{dealRow("D1", nil)})
 	b.in.Tables["crm.deals"][0].Splits = []func(func(Batch) error) []comp.Finding{func(out func(Batch) error) []comp.Finding {
 		_ = out(Batch{Rec: rec, Pos: []int64{0}})
 		return nil
@@ -310,9 +310,9 @@ func TestBatchOfAnotherShape(t *testing.T) {
 func TestLineageJoinsAtoms(t *testing.T) {
 	var rows []cells
 	for i, d := range []string{"2026-01-15", "2026-03-02", "2026-02-10", "2026-03-31", "2026-01-01"} {
-		rows = append(rows, deal(fmt.Sprint("D", i), map[string]any{"day": d}))
+		rows = append(rows, dealRow(fmt.Sprint("D", i), map[string]any{"day": d}))
 	}
-	tally, _, _, err := scanDeals(t, nil, []drop{{seq: 1, size: 2, rows: rows}, {seq: 2, rows: []cells{deal("X", nil)}}}, "a-won")
+	tally, _, _, err := scanDeals(t, nil, []drop{{seq: 1, size: 2, rows: rows}, {seq: 2, rows: []cells{dealRow("X", nil)}}}, "a-won")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,8 @@ package transform
 import "carrot/transform/comp"
 
 // deal is what one payee is credited with of one deal under one measure, over all its terms, in the currency of pay.
+//
+//lint:ignore U1000 components that read deals give it
 type deal struct {
 	key, label, table string
 	day               comp.Date
@@ -13,6 +15,8 @@ type deal struct {
 }
 
 // dealPay is a deal with its part of a component's exact pay.
+//
+//lint:ignore U1000 components that read deals give it
 type dealPay struct {
 	deal
 	pay comp.Number

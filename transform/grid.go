@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"cmp"
+	"slices"
 	"sort"
 
 	"carrot/transform/comp"
@@ -234,5 +236,39 @@ func (g *grid) present(measures map[string]int, measure string, reads comp.Perio
 				own[at] = append(own[at], p)
 			}
 		}
+	}
+}
+
+// measuredIn says which measuring period a row enters: of those that its measure is read in, the shortest that holds its
+// day.
+func measuredIn(in *Inputs, ds []duty) func(measure int, d comp.Date) comp.Period {
+	measures := measureIndex(in)
+	read := make([][]comp.Period, len(in.Measures)) // the shortest first
+	for _, d := range ds {
+		c := &in.Plans[d.plan].Components[d.component]
+		ids := []string{c.Measure}
+		for _, g := range c.Gates {
+			ids = append(ids, g.Measure)
+		}
+		for _, id := range ids {
+			m, ok := measures[id]
+			if !ok {
+				continue
+			}
+			i, found := slices.BinarySearchFunc(read[m], d.period, func(x, y comp.Period) int {
+				return cmp.Or(cmp.Compare(x.Days(), y.Days()), cmp.Compare(x.Start, y.Start))
+			})
+			if !found {
+				read[m] = slices.Insert(read[m], i, d.period)
+			}
+		}
+	}
+	return func(measure int, d comp.Date) comp.Period {
+		for _, p := range read[measure] {
+			if p.Contains(d) {
+				return p
+			}
+		}
+		return comp.Period{}
 	}
 }

@@ -16,8 +16,9 @@ type entitlement struct {
 	series string // the rows behind it, for Lineage.Rows
 	// component is the id that the ledger posts against where it is no component of the plan: "commission:release", "draw".
 	component string
-	account   string // whose account it is: carry, hold, clawback, draw, legal; "" for what a component pays itself
-	known     bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
+	//lint:ignore U1000 accounts fill it
+	account string // whose account it is: carry, hold, clawback, draw, legal; "" for what a component pays itself
+	known   bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
 }
 
 // key names what the ledger posts against: payee, plan (whatever its version), component, the pay period it belongs to,

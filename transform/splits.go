@@ -51,10 +51,13 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 	if err != nil {
 		return nil, nil, err
 	}
-	var entries []int32 // of rows; -1 where a row has no key
-	var counts []uint32
+	return t, findings, t.fill(rows, r)
+}
+
+// entries finds which fact each row shares, -1 where a row has no key, and how many shares each fact has.
+func (t *splitTable) entries(rows []row) (entries []int32, counts []uint32) {
 	for _, row := range rows {
-		key := row.get(o.Split.Key)
+		key := row.get(t.term.Key)
 		if key.Kind == comp.Null {
 			entries = append(entries, -1)
 			continue
@@ -68,6 +71,12 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 		entries = append(entries, i)
 		counts[i]++
 	}
+	return entries, counts
+}
+
+// fill lays the shares down.
+func (t *splitTable) fill(rows []row, r *resolver) error {
+	entries, counts := t.entries(rows)
 	t.first, t.broken = make([]uint32, len(counts)+1), make([]bool, len(counts))
 	for i, n := range counts {
 		t.first[i+1] = t.first[i] + n
@@ -79,7 +88,7 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 		if entries[k] < 0 {
 			continue
 		}
-		owner, percent := row.get(o.Split.Owner), row.get(o.Split.Percent)
+		owner, percent := row.get(t.term.Owner), row.get(t.term.Percent)
 		login := valueText(owner)
 		if _, ok := logins[login]; !ok {
 			logins[login] = login
@@ -93,7 +102,7 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 			s.coef, fits = times(coef, tens[t.scale-scale])
 		}
 		if !fits {
-			return nil, nil, fmt.Errorf("table %s: a share of %s percent has too many digits", o.Split.Table, percent.Number)
+			return fmt.Errorf("table %s: a share of %s percent has too many digits", t.term.Table, percent.Number)
 		}
 		at := &counts[entries[k]]
 		t.shares[*at] = s
@@ -102,7 +111,7 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 	for i := range t.broken {
 		t.broken[i] = t.total(int32(i)).Cmp(hundred) != 0 || slices.ContainsFunc(t.of(int32(i)), func(s share) bool { return s.absent })
 	}
-	return t, findings, nil
+	return nil
 }
 
 // of are an entry's shares.
