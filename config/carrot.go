@@ -74,6 +74,9 @@ func (l *loader) each(f fields, dir, key string, read func(n node, file []byte))
 	}
 	sort.Strings(names)
 	for _, name := range slices.Compact(names) {
+		if key == "plans" && strings.HasSuffix(name, ExamplesSuffix) {
+			continue
+		}
 		docs, b, ok := l.documents(name)
 		if !ok {
 			l.broken[key] = true

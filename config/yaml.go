@@ -97,18 +97,25 @@ func (l *loader) documents(name string) (docs []node, b []byte, ok bool) {
 	if !ok {
 		return nil, nil, false
 	}
+	docs, ok = l.parse(name, b)
+	return docs, b, ok
+}
+
+// parse is documents of bytes that are there already.
+func (l *loader) parse(name string, b []byte) (docs []node, ok bool) {
+	ok = true
 	body := bytes.TrimPrefix(b, []byte("\xef\xbb\xbf"))
 	src := &text{name: name, lines: splitLines(body)}
 	if m, bad := unreadable(src, body); bad {
 		l.add(m)
-		return nil, b, false
+		return nil, false
 	}
 	var roots []yaml.Node
 	err := yaml.Load(body, &roots, yaml.WithV4Defaults(), yaml.WithAllDocuments(), yaml.WithUniqueKeys(false),
 		yaml.WithPlugin(loaderlimits.New(loaderlimits.DepthValue(maxDepth))))
 	if err != nil {
 		l.add(syntaxMistake(src, err))
-		return nil, b, false
+		return nil, false
 	}
 	for i := range roots {
 		for _, c := range roots[i].Content {
@@ -121,9 +128,9 @@ func (l *loader) documents(name string) (docs []node, b []byte, ok bool) {
 	}
 	if len(docs) == 0 {
 		l.add(Mistake{File: name, Line: 1, Col: 1, Found: "the file is empty", Want: "a YAML document", Next: "write one or remove the file"})
-		return nil, b, false
+		return nil, false
 	}
-	return docs, b, ok
+	return docs, ok
 }
 
 // unreadable refuses what a YAML reader would accept or describe badly: other encodings, tabs that indent.
