@@ -197,8 +197,30 @@ func (l *loader) needs(f, k fields, c comp.Component, m *measured) {
 	if c.Curve.Of == "attainment" && !f.has("quota") {
 		k.at("kind").wrong("kind "+string(kind)+" of attainment without quota", "the number to attain", "add quota: {name: …} or write of: value")
 	}
+	if m != nil && m.Unit == "money" && slices.Contains(valueCurves, kind) {
+		k.percents(m)
+	}
 	if m != nil && m.Unit != "money" && m.Unit != "" && slices.Contains(valueCurves, kind) && len(l.currencies()) > 1 && !c.Shown {
 		k.at("kind").wrong("kind "+string(kind)+" on "+m.ID+", which is a "+m.Unit, "a measure of unit money, or a curve that pays a target: the company pays in "+list(l.currencies()), "write kind: steps, interpolate or linear with a target")
+	}
+}
+
+// percents refuses plain numbers from 1 on as a part of money that is paid: whoever writes 5 means 5 % more often than 500 %.
+func (f fields) percents(m *measured) {
+	parts := []node{f.at("rate")}
+	for _, n := range f.optional("bands", "bands") {
+		if b, ok := n.entries("a band"); ok {
+			parts = append(parts, b.at("pays"))
+		}
+	}
+	one := comp.Int(1)
+	for _, n := range parts {
+		v, ok := n.ratio()
+		if !ok || strings.HasSuffix(n.y.Value, "%") || v.Abs().Cmp(one) < 0 {
+			continue
+		}
+		n.wrong(n.says()+" as a rate on "+m.ID+", which is money", `a percentage such as "4%", or a number below 1`,
+			"write "+strconv.Quote(v.String()+"%")+", or "+strconv.Quote(v.Mul(comp.Int(100)).String()+"%")+" if all of that is meant")
 	}
 }
 

@@ -81,6 +81,9 @@ func TestBoundsThatAreAllowed(t *testing.T) {
 		{"plans/sales.yaml", "from: 2025-01-01, to: 2026-12-31", "from: 2025-01-01, to: 2025-01-01"},
 		{"plans/sales.yaml", `points: [{at: "70%", pays: "0%"}, `, "points: ["},
 		{"plans/sales.yaml", "eligible: 'department", "eligible: 'true || department"},
+		{"plans/service.yaml", `rate: "5%"`, "rate: 0.99"},
+		{"plans/service.yaml", `rate: "5%"`, `rate: "500%"`},
+		{"plans/service.yaml", "pays: 1.25", "pays: 2.5"}, // a factor of a target, not of money
 		{"plans/service.yaml", "from: 2025-07-01, EUR", "from: 2025-01-02, EUR"},
 		{"carrot.yaml", "day: 25 ", "day: 31 "},
 		{"carrot.yaml", "restate_months: 14", "restate_months: 0"},
