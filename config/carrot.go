@@ -69,6 +69,9 @@ func (l *loader) each(f fields, dir, key string, read func(n node, file []byte))
 			l.broken[key] = true
 		case len(found) == 0 && !strings.ContainsAny(pattern, `*?[`):
 			n.wrong(n.says(), "a file that is there", "check the name, or remove it")
+		case len(found) == 0:
+			n.wrong("the pattern "+n.says()+" without any file", "a pattern that files match", "write one such as "+key+"/*.yaml, or put a file there")
+			l.broken[key] = true // what it should have matched is not called unknown as well
 		}
 		names = append(names, found...)
 	}
