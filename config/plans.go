@@ -95,6 +95,7 @@ func (l *loader) component(f fields) comp.Component {
 	m := l.measureNamed(f.at("measure"))
 	c.Measure = f.text("measure")
 	l.periods(f, &c)
+	f.wholeToDate(f.keyNode("to_date"), m)
 	c.Quota = l.quota(f, m)
 	c.Target = l.amounts(f.at("target"), f.has("target"))
 	c.Cap = l.amounts(f.at("cap"), f.has("cap"))
@@ -105,7 +106,7 @@ func (l *loader) component(f fields) comp.Component {
 	l.missing(f, &c, m)
 	for _, n := range f.optional("gates", "gates") {
 		if g, ok := n.fields("a gate", "measure! at_least!"); ok {
-			l.measureNamed(g.at("measure"))
+			f.wholeToDate(g.at("measure"), l.measureNamed(g.at("measure")))
 			x := comp.Gate{Measure: g.text("measure")}
 			x.AtLeast, _ = g.at("at_least").ratio()
 			c.Gates = append(c.Gates, x)
@@ -153,6 +154,15 @@ func (l *loader) periods(f fields, c *comp.Component) {
 	small, large := slices.Index(fixedPeriods, c.Every), slices.Index(fixedPeriods, c.ToDate)
 	if c.ToDate != "" && (c.ToDate == c.Every || small >= 0 && large >= 0 && large <= small) {
 		f.at("to_date").wrong("to_date "+c.ToDate+" with every "+c.Every, "a period larger than every", "write year, or remove it")
+	}
+}
+
+// wholeToDate refuses, at n, a measure with a window in a component to date: that counts everything since its period began,
+// so that the window would say nothing.
+func (f fields) wholeToDate(n node, m *measured) {
+	if f.has("to_date") && m != nil && m.Window > 1 {
+		n.wrong("to_date with the measure "+m.ID+", which looks back over a window of "+strconv.Itoa(m.Window)+" periods",
+			"a measure without window, since to date counts all since its period began", "remove to_date, or name a measure without window:")
 	}
 }
 
