@@ -179,7 +179,7 @@ func (l *loader) crosswalk(f fields) {
 			From: l.column(t, c.at("from"), daily...), To: l.column(t, c.at("to"), daily...)}
 		switch c.onlyOne(true, "system", "system_is") {
 		case "system":
-			m.System = l.column(t, c.at("system"), words...)
+			m.System = l.systemColumn(t, c.at("system"))
 			l.crossed = true
 		case "system_is":
 			m.SystemIs = c.text("system_is")
@@ -189,6 +189,20 @@ func (l *loader) crosswalk(f fields) {
 		}
 		l.config.Mapping.Crosswalk = append(l.config.Mapping.Crosswalk, m)
 	}
+}
+
+// systemColumn is the column that names each row's system. What is no column and like none is taken for a system itself.
+func (l *loader) systemColumn(t *table, n node) string {
+	s, ok := n.text(false)
+	if !ok || t == nil || len(t.columns) == 0 || slices.Contains(t.columns, s) {
+		return l.column(t, n, words...)
+	}
+	if _, source := l.sources[s]; !source && nearest(s, t.columns) != "" {
+		return l.column(t, n, words...)
+	}
+	n.wrong("the column "+strconv.Quote(short(s)), "a column of "+t.name+" that names each row's system", "write system_is: "+short(s)+" where all rows are of that system")
+	l.systems[s] = true // a mistake already; measures that name it are right
+	return ""
 }
 
 func (l *loader) fx(f fields) {
