@@ -21,7 +21,7 @@ require (
 	go.uber.org/goleak v1.3.0 // tests: no goroutine outlives its work
 	go.yaml.in/yaml/v4 v4.0.0 // config as nodes with line and column
 	golang.org/x/sync v0.24.0 // several files written at a time, first error kept
-	golang.org/x/text v0.38.0 // NFC for printed names; in tests a second way to every encoding
+	golang.org/x/text v0.38.0 // NFC for printed names, no accents in proposed ones; in tests a second way to every encoding
 	google.golang.org/api v0.288.0 // options of the storage client
 	pgregory.net/rapid v1.3.0 // tests: properties with shrinking
 )

@@ -93,6 +93,30 @@ func TestProposeDoesNotGuessTheDay(t *testing.T) {
 	}
 }
 
+// TestColumnNamesOfOtherLanguages: letters with accents are written as people write them without.
+func TestColumnNamesOfOtherLanguages(t *testing.T) {
+	for label, want := range map[string]string{
+		"Größe": "groesse", "Käufer Straße": "kaeufer_strasse", "ÜBERGRÖSSE": "uebergroesse", "Prénom": "prenom", "NOM DE L'ÉLÈVE": "nom_de_l_eleve",
+		"Ação nº": "acao_n", "Año": "ano", "Œuvre": "oeuvre", "Sørensen": "soerensen", "Åland": "aaland", "Łódź": "lodz", "Čeština Řada": "cestina_rada",
+		"Gro\u0308\u00dfe": "groesse", "höheÄnderung": "hoehe_aenderung", "Imię": "imie", "Nguyễn": "nguyen", "İstanbul": "istanbul", "ılık": "ilik",
+		"Αθήνα": "", "住所": "", "Сумма 2": "2", "dealOwnerId": "deal_owner_id", "RespondentID": "respondent_id", "½": "",
+		"ßßßßßßßßßßßßßßßßßßßßßßßßß": strings.Repeat("ss", 20), "a " + strings.Repeat("b", 37) + "ß": "a_" + strings.Repeat("b", 37),
+	} {
+		if got := slug(label); got != want {
+			t.Errorf("%q is %q, want %q", label, got, want)
+		}
+	}
+	p, err := Propose(input("2026-04-01/Aufträge.csv", "Nr;Größe;Groesse\n1;2;3\n4;5;6\n", Format{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"  auftraege:\n", `groesse: {from: "Größe"`, `groesse_2: {from: "Groesse"`} {
+		if !strings.Contains(p.YAML, want) {
+			t.Errorf("the proposal lacks %s:\n%s", want, p.YAML)
+		}
+	}
+}
+
 func TestProposeOtherFormats(t *testing.T) {
 	book := sheetBook(t, func(f *excelize.File) { fillSheet(t, f, "Sheet1", false) })
 	for _, c := range []struct {

@@ -4,36 +4,63 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"carrot/transform/comp"
 )
 
-// slug is a label as a name: lower case, words joined by underscores, at most 40 characters.
+// slug is a label as a name: lower case, words joined by underscores, at most 40 characters. Letters with accents become
+// those of the English alphabet; letters of other alphabets and all else separate words.
 func slug(label string) string {
 	var b strings.Builder
 	gap := false
-	var last rune
-	for _, r := range label {
-		lower := r >= 'a' && r <= 'z'
-		upper := r >= 'A' && r <= 'Z'
-		if !lower && !upper && (r < '0' || r > '9') {
+	var last rune // of the label
+	for _, r := range norm.NFC.String(label) {
+		text := latin(r)
+		if text == "" {
 			gap = b.Len() > 0
 			last = r
 			continue
 		}
-		if gap || upper && last >= 'a' && last <= 'z' {
+		if gap || unicode.IsUpper(r) && unicode.IsLower(last) {
 			b.WriteByte('_')
 		}
 		gap, last = false, r
-		if upper {
-			r += 'a' - 'A'
-		}
-		if b.Len() >= 40 {
+		if b.Len()+len(text) > 40 {
 			break
 		}
-		b.WriteRune(r)
+		b.WriteString(text)
 	}
 	return strings.Trim(b.String(), "_")
+}
+
+// written are letters that are more than one with an accent, and how people write them without.
+var written = map[rune]string{'ä': "ae", 'ö': "oe", 'ü': "ue", 'ß': "ss", 'æ': "ae", 'œ': "oe", 'ø': "oe", 'å': "aa", 'đ': "d", 'ð': "d", 'ł': "l",
+	'þ': "th", 'ı': "i", 'ħ': "h"}
+
+// latin is a letter or digit in lower case in the English alphabet; "" where it has no such form.
+func latin(r rune) string {
+	r = unicode.ToLower(r)
+	if text, ok := written[r]; ok {
+		return text
+	}
+	if r >= utf8.RuneSelf {
+		for i, part := range norm.NFD.String(string(r)) {
+			if i > 0 && !unicode.Is(unicode.Mn, part) {
+				return "" // no letter with accents
+			}
+			if i == 0 {
+				r = part
+			}
+		}
+	}
+	if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+		return string(r)
+	}
+	return ""
 }
 
 func freeName(name string, used map[string]bool) string {
