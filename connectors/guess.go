@@ -53,14 +53,13 @@ func (p *proposer) columns(s *sample) {
 			continue
 		}
 		c := p.column(v, dayFirst)
-		unique := len(v.texts) == v.rows && len(v.distinct) == v.rows && v.rows > 0
-		if c.Type == comp.Integer && len(p.in.Contract.Columns) == 0 && unique && v.rows >= 10 {
+		if c.Type == comp.Integer && len(p.in.Contract.Columns) == 0 && v.unique() && v.rows >= 10 {
 			c.Type = comp.ID // a running number in the first column
 		}
 		c.From = v.label
 		c.Name = freeName(slug(v.label), used)
 		p.in.Contract.Columns = append(p.in.Contract.Columns, c)
-		if c.Type == comp.ID && len(p.in.Contract.Keys) == 0 && unique {
+		if c.Type == comp.ID && len(p.in.Contract.Keys) == 0 && v.unique() {
 			p.in.Contract.Keys = []string{c.Name}
 			p.say("keys: [%s], because it is never empty and never repeats", c.Name)
 		}
@@ -206,7 +205,7 @@ func (p *proposer) column(v values, dayFirst int) comp.Column {
 	if c, ok := p.moment(v, dayFirst); ok {
 		return c
 	}
-	if isIDName(v.label) || len(v.distinct) == v.rows && v.rows > 10 && coded(v) {
+	if isIDName(v.label) || v.unique() && coded(v) {
 		return comp.Column{Type: comp.ID}
 	}
 	longest := 0
@@ -266,31 +265,6 @@ func (p *proposer) number(v values) (comp.Column, bool) {
 		return comp.Column{Type: comp.ID}, true
 	}
 	return comp.Column{Type: comp.Integer}, true
-}
-
-// isIDName says that a label names an identifier.
-func isIDName(label string) bool {
-	words := strings.FieldsFunc(strings.ToLower(slug(label)), func(r rune) bool { return r == '_' })
-	if len(words) == 0 {
-		return strings.TrimSpace(label) == "#"
-	}
-	switch last := words[len(words)-1]; {
-	case last == "id", last == "key", last == "nr", last == "guid", last == "uuid", last == "rowguid":
-		return true
-	case strings.HasSuffix(label, "#"), strings.HasSuffix(label, "Id"), strings.HasSuffix(label, "ID"):
-		return true
-	}
-	return strings.HasSuffix(strings.ToLower(label), "number")
-}
-
-// coded says that texts look like codes: short, with digits, without blanks.
-func coded(v values) bool {
-	for _, t := range v.texts[:min(len(v.texts), 50)] {
-		if len(t) > 40 || !strings.ContainsAny(t, "0123456789") || strings.ContainsAny(t, " \n") {
-			return false
-		}
-	}
-	return true
 }
 
 // moment proposes date or instant with a layout. A layout that may be day first or month first is not guessed.

@@ -117,6 +117,33 @@ func TestColumnNamesOfOtherLanguages(t *testing.T) {
 	}
 }
 
+// TestProposeFindsTheKey: the first column that is never empty, never repeats and holds identifiers by its name or its
+// values; no key rather than a wrong one.
+func TestProposeFindsTheKey(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"codes":                {"Vorgang;Kunde;Betrag\nV-001;A;1\nV-002;B;2\nV-003;A;3\n", "vorgang"},
+		"codes after a name":   {"Kunde;Vorgang\nBeck;INV2024-7\nAmsel;INV2024-12\nCarl;RET2025-1\n", "vorgang"},
+		"UUIDs":                {"Ref;A\n7b8f0c2e-1111-4aaa-8bbb-0123456789ab;1\nab8f0c2e-2222-4aaa-8bbb-0123456789ab;1\ncb8f0c2e-2222-4aaa-8bbb-0123456789ab;1\n", "ref"},
+		"named in German":      {"Personalnummer;Name\n7;Beck\n8;Amsel\n", "personalnummer"},
+		"named with accents":   {"Numéro;Nom\n7;Beck\n8;Amsel\n", "numero"},
+		"repeats":              {"Vorgang;Betrag\nV-001;1\nV-002;2\nV-001;3\n", ""},
+		"one is empty":         {"Vorgang;Betrag\nV-001;1\n;2\nV-003;3\n", ""},
+		"one is no value":      {"Vorgang;Betrag\nV-001;1\nN/A;2\nV-003;3\n", ""},
+		"quantities":           {"Menge;Betrag\n5kg;1\n7kg;2\n12kg;3\n", ""},
+		"names":                {"Verkäufer;Betrag\nBeck;1\nAmsel;2\nCarl;3\n", ""},
+		"not built alike":      {"Notiz;Betrag\nA1;1\nB-2;2\nC/3;3\n", ""},
+		"two rows tell little": {"Vorgang;Betrag\nV-001;1\nV-002;2\n", ""},
+		"the first repeats":    {"Kunde;Vorgang\nK-1;V-1\nK-1;V-2\nK-2;V-3\n", "vorgang"},
+	} {
+		p, err := Propose(input("d.csv", c.text, Format{}))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := strings.Join(p.Keys, ","); got != c.want {
+			t.Errorf("%s: the key is %q, want %q\n%s", name, got, c.want, p.YAML)
+		}
+	}
+}
+
 func TestProposeOtherFormats(t *testing.T) {
 	book := sheetBook(t, func(f *excelize.File) { fillSheet(t, f, "Sheet1", false) })
 	for _, c := range []struct {
