@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"carrot/config"
 	"carrot/connectors"
 	"carrot/jobs"
 	"carrot/jobs/archive"
@@ -19,23 +20,67 @@ import (
 
 func checkCommand(a *app) *cobra.Command {
 	var file, period string
+	var keys, describe bool
 	c := &cobra.Command{
 		Use:   "check",
-		Short: "Check config, plans, measures and exports; --file proposes how to read an export",
+		Short: "Check config, plans, measures and exports; --file proposes how to read an export, --keys lists what a config may say",
 		Long: "Reports every mistake in the config at once, then which files each table finds, then tries --period on the exports\n" +
 			"without keeping anything: findings, and declared totals with what was found.\n" +
-			"With --file: looks at one export and proposes its dialect and columns, with reasons, as text for sources/<system>.yaml.",
+			"With --file: looks at one export and proposes its dialect and columns, with reasons, as text for sources/<system>.yaml.\n" +
+			"With --keys: lists every key that the config's files may have. With --describe: says what the config was read as.",
 		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
-			if file != "" {
+			var asked []string
+			for _, name := range []string{"file", "keys", "describe", "period"} {
+				if c.Flags().Changed(name) {
+					asked = append(asked, "--"+name)
+				}
+			}
+			switch {
+			case len(asked) > 1:
+				return usage("%s does not go with %s: choose one", asked[0], asked[1])
+			case keys:
+				return a.keys()
+			case describe:
+				return a.describe()
+			case file != "":
 				return a.propose(file)
 			}
 			return a.check(c.Context(), period)
 		},
 	}
 	c.Flags().StringVar(&file, "file", "", "an export to look at")
+	c.Flags().BoolVar(&keys, "keys", false, "list every key of the config's files, with one line each")
+	c.Flags().BoolVar(&describe, "describe", false, "say what the config was read as: tables, attributes, measures, plans")
 	c.Flags().StringVar(&period, "period", "", "the pay period to try, YYYY-MM (default the last one that ended before the newest drop)")
 	return c
+}
+
+// keys lists what a config may say.
+func (a *app) keys() error {
+	type key struct {
+		File  string `json:"file"`
+		Key   string `json:"key"`
+		Must  bool   `json:"must"`
+		Means string `json:"means"`
+	}
+	var all []key
+	for _, k := range config.Keys() {
+		all = append(all, key{k.File, k.Path, k.Must, k.Means})
+	}
+	return a.print(all, func(w io.Writer) {
+		fmt.Fprintf(w, "# A key with ! must be there wherever the part that holds it is; [] is an entry of a list, <name> a name of your own.\n\n%s", config.KeysText())
+	})
+}
+
+// describe says what the config was read as.
+func (a *app) describe() error {
+	c, _, err := a.load()
+	if err != nil {
+		return err
+	}
+	text := config.Describe(c)
+	return a.print(map[string]string{"description": text}, func(w io.Writer) { fmt.Fprint(w, text) })
 }
 
 // propose looks at one export.

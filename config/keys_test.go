@@ -1,0 +1,129 @@
+package config
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// parts are where the keys of each mapping that the code reads stand in keys.txt: file, then the path before them.
+var parts = map[string][2]string{
+	"the config": {"carrot.yaml", ""}, "pay": {"carrot.yaml", "pay."}, "an entity": {"carrot.yaml", "entities[]."},
+	"a roster table": {"carrot.yaml", "roster[]."}, "the attribute ": {"carrot.yaml", "roster[].set.<attribute>."},
+	"a crosswalk": {"carrot.yaml", "crosswalk[]."}, "a table of rates": {"carrot.yaml", "fx[]."},
+	"a table of quotas": {"carrot.yaml", "quotas[]."}, "a calendar": {"carrot.yaml", "calendars[]."},
+	"an expectation": {"carrot.yaml", "expect[]."}, "the schedule": {"carrot.yaml", "schedule."}, "a close": {"carrot.yaml", "schedule.close."},
+	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
+	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
+	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
+	"a currency": {"measures/*.yaml", "currency."}, "a fold": {"measures/*.yaml", "fold."},
+	"a plan": {"plans/*.yaml", ""}, "effective": {"plans/*.yaml", "effective."}, "a component": {"plans/*.yaml", "components[]."},
+	"a quota": {"plans/*.yaml", "components[].quota."}, "a curve": {"plans/*.yaml", "components[].curve."}, "a band": {"plans/*.yaml", "components[].curve.bands[]."},
+	"a point": {"plans/*.yaml", "components[].curve.points[]."}, "a gate": {"plans/*.yaml", "components[].gates[]."},
+}
+
+// constant is the text of a constant expression; names other than termKeys give nothing.
+func constant(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		s, _ := strconv.Unquote(e.Value)
+		return s
+	case *ast.BinaryExpr:
+		return constant(e.X) + constant(e.Y)
+	case *ast.Ident:
+		if e.Name == "termKeys" {
+			return termKeys
+		}
+	}
+	return ""
+}
+
+// specs are the keys of every mapping that the code reads, from its source: those that must be there with !.
+func specs(t *testing.T) map[string][]string {
+	t.Helper()
+	out := map[string][]string{}
+	names, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && len(call.Args) == 2 {
+				if f, ok := call.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "fields" {
+					out[constant(call.Args[0])] = strings.Fields(constant(call.Args[1]))
+				}
+			}
+			return true
+		})
+	}
+	return out
+}
+
+// TestKeysAreThoseOfTheCode: keys.txt names every key that the code reads and no other, and marks those that must be there.
+func TestKeysAreThoseOfTheCode(t *testing.T) {
+	var want, got []string
+	have := specs(t)
+	if d := cmp.Diff(have["a term"], strings.Fields(strings.NewReplacer("table", "table!", "date", "date!").Replace(termKeys))); d != "" {
+		t.Errorf("a term has other keys under rows than beside a measure's own:\n%s", d)
+	}
+	delete(have, "a term")
+	if len(have) != len(parts) {
+		t.Errorf("the code reads %d kinds of mapping, the test knows %d", len(have), len(parts))
+	}
+	for what, keys := range have {
+		p, ok := parts[what]
+		if !ok {
+			t.Errorf("no part of keys.txt is known for %q", what)
+		}
+		for _, k := range keys {
+			want = append(want, p[0]+" "+p[1]+k)
+		}
+	}
+	for _, k := range Keys() {
+		line := k.File + " " + k.Path
+		if k.Must {
+			line += "!"
+		}
+		if strings.HasSuffix(k.Path, ">") || strings.Contains(k.Path, "amounts[]") {
+			continue // names of one's own, and amounts, which the code reads without a list of keys
+		}
+		got = append(got, line)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("keys.txt differs from the code (- code, + keys.txt):\n%s", d)
+	}
+}
+
+func TestKeysHaveOneLineEach(t *testing.T) {
+	seen := map[string]bool{}
+	for _, k := range Keys() {
+		if k.File == "" || k.Means == "" || seen[k.File+k.Path] {
+			t.Errorf("%+v: a file and a meaning were expected, each key once", k)
+		}
+		seen[k.File+k.Path] = true
+	}
+	if lines := strings.Split(strings.TrimRight(KeysText(), "\n"), "\n"); len(seen)+4+3 != len(lines) {
+		t.Errorf("%d keys in %d lines, of which 4 name files and 3 are empty", len(seen), len(lines))
+	}
+	for _, line := range strings.Split(KeysText(), "\n") {
+		if len([]rune(line)) > 160 {
+			t.Errorf("longer than a line of a screen: %s", line)
+		}
+	}
+}
