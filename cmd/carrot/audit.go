@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -52,7 +53,11 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 		Notice   bool         `json:"notice"`
 	}
 	var all []problem
+	foreign := 0 // files that no archive has
 	done, err := archive.VerifyKnown(ctx, s, known, func(p archive.Problem) {
+		if p.Kind == archive.Stray && !strings.HasPrefix(p.Key, "objects/") {
+			foreign++
+		}
 		all = append(all, problem{p.Kind, p.Key, p.Expected, p.Found, p.By, p.Notice()})
 		if !a.json {
 			fmt.Fprintln(a.out, p.Error())
@@ -63,8 +68,8 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 	}
 	err = a.print(map[string]any{"files": done.Files, "bytes": done.Bytes, "damage": done.Problems, "notices": done.Notices, "problems": all}, func(w io.Writer) {
 		state := "sound"
-		if done.Files == 0 {
-			state = "empty: is this the right place?"
+		if done.Files == foreign {
+			state = "empty"
 		}
 		if done.Problems > 0 {
 			state = "DAMAGED: restore the files named above from a copy, then verify again"
@@ -72,10 +77,15 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 		fmt.Fprintf(w, "%s, %s bytes: %s, %s; the archive is %s\n", plural(done.Files, "file", "files"), thousands(done.Bytes),
 			plural(done.Problems, "problem", "problems"), plural(done.Notices, "notice", "notices"), state)
 	})
-	if err == nil && done.Problems > 0 {
-		err = found(exitDamaged)
+	switch {
+	case err != nil:
+		return err
+	case done.Problems > 0:
+		return found(exitDamaged)
+	case done.Files == foreign:
+		return usage("no file of an archive lies there: is this the right place? name one with --archive, or make one with carrot run")
 	}
-	return err
+	return nil
 }
 
 func replayCommand(a *app) *cobra.Command {
