@@ -57,6 +57,7 @@ type cutFile struct {
 }
 
 func newBench(ctx context.Context, h *House) *bench {
+	sweepTemp(h.Temp)
 	return &bench{h: h, vault: newVault(ctx, h.Archive, h.Temp), index: map[comp.File]uint32{}, object: map[string]archive.Object{},
 		reader: readers{}, cut: map[string]*cutFile{}}
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -30,12 +29,13 @@ type vault struct {
 	store archive.Store
 	temp  string
 
-	mu   sync.Mutex
-	open map[string]io.ReaderAt // by raw digest
-	held []io.Closer
-	pile *os.File // what has up to shared bytes, one after the other
-	next int64    // where the pile ends
-	dir  string   // spilled folds; made when first needed
+	mu    sync.Mutex
+	open  map[string]io.ReaderAt // by raw digest
+	held  []io.Closer
+	pile  *archive.Scratch // what has up to shared bytes, one after the other
+	next  int64            // where the pile ends
+	spill *TempFolder      // for folds; made when first needed
+	dir   string           // its name
 }
 
 func newVault(ctx context.Context, s archive.Store, temp string) *vault {
@@ -48,10 +48,10 @@ func (v *vault) Close() error {
 	for _, c := range v.held {
 		errs = append(errs, c.Close())
 	}
-	if v.dir != "" {
-		errs = append(errs, os.RemoveAll(v.dir))
+	if v.spill != nil {
+		errs = append(errs, v.spill.Close())
 	}
-	v.open, v.held, v.pile, v.dir = nil, nil, nil, ""
+	v.open, v.held, v.pile, v.spill, v.dir = nil, nil, nil, nil, ""
 	return errors.Join(errs...)
 }
 
@@ -88,11 +88,11 @@ func (v *vault) at(o archive.Object) (io.ReaderAt, error) {
 // heap puts bytes on the pile.
 func (v *vault) heap(b []byte) (io.ReaderAt, error) {
 	if v.pile == nil {
-		f, err := os.CreateTemp(v.temp, "carrot-pile-*")
+		f, err := archive.NewScratch(v.temp)
 		if err != nil {
-			return nil, fmt.Errorf("a private temporary file: %w", err)
+			return nil, err
 		}
-		v.pile, v.held = f, append(v.held, named{f})
+		v.pile, v.held = f, append(v.held, f)
 	}
 	at := v.next
 	if _, err := v.pile.WriteAt(b, at); err != nil {
@@ -101,12 +101,6 @@ func (v *vault) heap(b []byte) (io.ReaderAt, error) {
 	v.next += int64(len(b))
 	return io.NewSectionReader(v.pile, at, int64(len(b))), nil
 }
-
-// named is a temporary file that goes when it is closed.
-type named struct{ *os.File }
-
-// Close closes the file and removes it.
-func (f named) Close() error { return errors.Join(f.File.Close(), os.Remove(f.Name())) }
 
 // input is an archived file as a decoder reads it.
 func (v *vault) input(o archive.Object, t tableDef, file uint32) (connectors.Input, error) {
@@ -130,11 +124,11 @@ func (v *vault) Create(name string) (io.WriteCloser, error) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.dir == "" {
-		dir, err := os.MkdirTemp(v.temp, "carrot-spill-*")
+		spill, err := NewTempFolder(v.temp)
 		if err != nil {
-			return nil, fmt.Errorf("a private temporary folder: %w", err)
+			return nil, err
 		}
-		v.dir = dir
+		v.spill, v.dir = spill, spill.Name
 	}
 	file := filepath.Join(v.dir, filepath.Base(name))
 	if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {

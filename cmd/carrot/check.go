@@ -132,12 +132,12 @@ func (a *app) check(ctx context.Context, period string) error {
 	if err != nil {
 		return err
 	}
-	temp, err := os.MkdirTemp("", "carrot-check-*")
+	temp, err := jobs.NewTempFolder("")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(temp)
-	store, err := archive.NewDir(temp)
+	defer temp.Close()
+	store, err := archive.NewDir(filepath.Join(temp.Name, "archive"))
 	if err != nil {
 		return err
 	}
@@ -145,6 +145,9 @@ func (a *app) check(ctx context.Context, period string) error {
 	defer p.close()
 	h := &jobs.House{Config: c, Main: filepath.Base(a.config), Files: os.DirFS(dir), Sources: sources, Archive: store, Program: program(), Now: a.now, Progress: p.show,
 		Folder: func(name string) (fs.FS, error) { return os.DirFS(within(dir, name)), nil }}
+	if tune != nil {
+		tune(h)
+	}
 	survey, err := h.Survey()
 	if err != nil {
 		return err

@@ -82,6 +82,30 @@ func killed(t *testing.T, c *exec.Cmd) bool {
 	return false
 }
 
+// killedSaying runs a child and kills it, as kill -9 does, as soon as its progress says a line that starts so.
+func killedSaying(t *testing.T, args []string, line string, env ...string) {
+	t.Helper()
+	c := child(args, env...)
+	said, err := c.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	saw := false
+	for lines := bufio.NewScanner(said); lines.Scan(); {
+		if !saw && strings.HasPrefix(lines.Text(), line) {
+			saw = true
+			_ = c.Process.Kill() // the wait below tells whether it died
+		}
+	}
+	var exit *exec.ExitError
+	if err := c.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		t.Errorf("%v: it was not killed at %s: %v", args, line, err)
+	}
+}
+
 // soundSoFar verifies what a killed run left behind: it may be incomplete and is never damaged.
 func soundSoFar(t *testing.T, dir, when string) {
 	t.Helper()
@@ -150,25 +174,7 @@ func TestKilledFromOutside(t *testing.T) {
 	}
 	want := closeThrough(t, calm, "2025-02")
 	for i, moment := range moments {
-		c := child([]string{"run", "--through", "2025-02", "--config", filepath.Join(dirs[i], "carrot.yaml")})
-		said, err := c.StderrPipe()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		saw := false
-		for lines := bufio.NewScanner(said); lines.Scan(); {
-			if !saw && strings.HasPrefix(lines.Text(), moment) {
-				saw = true
-				_ = c.Process.Kill() // the wait below tells whether it died
-			}
-		}
-		var exit *exec.ExitError
-		if err := c.Wait(); !errors.As(err, &exit) || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
-			t.Errorf("%s: it was not killed: %v", moment, err)
-		}
+		killedSaying(t, []string{"run", "--through", "2025-02", "--config", filepath.Join(dirs[i], "carrot.yaml")}, moment)
 		soundSoFar(t, dirs[i], moment)
 		same(t, "killed at "+moment, want, closeThrough(t, dirs[i], "2025-02"))
 	}
