@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
 	"maps"
 	"os"
 	"slices"
@@ -19,56 +17,9 @@ import (
 
 	"carrot/config"
 	"carrot/jobs/archive"
+	"carrot/jobs/archive/storetest"
 	"carrot/transform/comp"
 )
-
-// memory is a Store that forgets when the test ends.
-type memory struct {
-	mu   sync.Mutex
-	kept map[string]string
-}
-
-func (m *memory) Create(_ context.Context, key string, r io.ReadSeeker) error {
-	b, err := io.ReadAll(r)
-	if err != nil {
-		return err
-	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if _, ok := m.kept[key]; ok {
-		return fs.ErrExist
-	}
-	m.kept[key] = string(b)
-	return nil
-}
-
-func (m *memory) Open(_ context.Context, key string) (io.ReadCloser, error) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	text, ok := m.kept[key]
-	if !ok {
-		return nil, fs.ErrNotExist
-	}
-	return io.NopCloser(strings.NewReader(text)), nil
-}
-
-func (m *memory) List(_ context.Context, prefix string, fn func(string, int64) error) error {
-	m.mu.Lock()
-	var keys []string
-	for k := range m.kept {
-		if strings.HasPrefix(k, prefix) {
-			keys = append(keys, k)
-		}
-	}
-	m.mu.Unlock()
-	slices.Sort(keys)
-	for _, k := range keys {
-		if err := fn(k, 1); err != nil {
-			return err
-		}
-	}
-	return nil
-}
 
 // post makes a close of the slot's month as small as the archive takes it.
 func post(ctx context.Context, store archive.Store, slot Slot) error {
@@ -113,9 +64,9 @@ func (r *recorder) do(ctx context.Context, slot Slot) error {
 	return nil
 }
 
-func newRecorder(start time.Time) (*recorder, *clockwork.FakeClock, *memory) {
+func newRecorder(start time.Time) (*recorder, *clockwork.FakeClock, *storetest.Memory) {
 	clock := clockwork.NewFakeClockAt(start)
-	store := &memory{kept: map[string]string{}}
+	store := storetest.NewMemory()
 	return &recorder{clock: clock, store: store, runs: map[string][]time.Time{}}, clock, store
 }
 

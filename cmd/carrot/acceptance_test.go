@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"crypto/sha256"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"io/fs"
@@ -284,4 +285,32 @@ func unpack(t testing.TB, archive, dir string) {
 	for _, f := range a.Files {
 		writeTo(t, filepath.Join(dir, filepath.FromSlash(f.Name)), f.Data)
 	}
+}
+
+// records reads a csv file as one map a row, by the names in its header.
+func records(t testing.TB, name string) []map[string]string {
+	t.Helper()
+	b, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	var out []map[string]string
+	for _, r := range rows[1:] {
+		m := map[string]string{}
+		for i, cell := range r {
+			m[rows[0][i]] = cell
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// published reads an audit table of a period from the folder that holds the published files.
+func published(t testing.TB, company, period, table string) []map[string]string {
+	t.Helper()
+	return records(t, filepath.Join(company, "published", period, "audit", "tables", table+".csv"))
 }

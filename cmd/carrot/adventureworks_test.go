@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/hex"
 	"fmt"
 	"math/big"
@@ -276,39 +275,6 @@ func TestAdventureWorksFacts(t *testing.T) {
 	}
 }
 
-// published reads one of the audit tables of a period, each row by column name.
-func published(t *testing.T, out, period, table string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join(out, "published", period, "audit", "tables", table+".csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []map[string]string
-	for _, r := range rows[1:] {
-		m := map[string]string{}
-		for i, name := range rows[0] {
-			m[strings.TrimPrefix(name, "\ufeff")] = r[i]
-		}
-		all = append(all, m)
-	}
-	return all
-}
-
-// carrotAt runs one command as a person would type it.
-func carrotAt(t *testing.T, args ...string) string {
-	t.Helper()
-	var out, errOut bytes.Buffer
-	if code := run(args, &out, &errOut); code != exitDone {
-		t.Fatalf("carrot %s: exit code %d\n%s%s", strings.Join(args, " "), code, out.String(), errOut.String())
-	}
-	return out.String()
-}
-
 // months are the pay periods from 2011-06 to 2014-05.
 func months() (out []string) {
 	for m := time.Date(2011, 6, 1, 0, 0, 0, 0, time.UTC); m.Format("2006-01") <= "2014-05"; m = m.AddDate(0, 1, 0) {
@@ -326,8 +292,8 @@ func TestAdventureWorks(t *testing.T) {
 	t.Setenv("CARROT_ADVENTUREWORKS_OUT", out)
 	config := filepath.Join("..", "..", "config", "adventureworks", "carrot.yaml")
 	var scores, lines, credits []map[string]string
-	carrotAt(t, "run", "--quiet", "--config", config, "--through", "2014-04", "--tables")
-	carrotAt(t, "run", "--quiet", "--config", config, "--period", "2014-05")
+	must(t, []string{"run", "--quiet", "--config", config, "--through", "2014-04", "--tables"}, exitDone)
+	must(t, []string{"run", "--quiet", "--config", config, "--period", "2014-05"}, exitDone)
 	for _, m := range months() {
 		scores = append(scores, published(t, out, m, "scorecards")...)
 		lines = append(lines, published(t, out, m, "lines")...)
@@ -533,7 +499,7 @@ components:
 		t.Fatal(err)
 	}
 	write("carrot.yaml", strings.Replace(string(yaml), "first: 2011-06", "first: 2014-04", 1))
-	carrotAt(t, "run", "--quiet", "--config", filepath.Join(company, "carrot.yaml"), "--period", "2014-04", "--tables")
+	must(t, []string{"run", "--quiet", "--config", filepath.Join(company, "carrot.yaml"), "--period", "2014-04", "--tables"}, exitDone)
 
 	everybody, managers := map[string]bool{}, map[string]string{}
 	for _, s := range published(t, out, "2014-04", "scorecards") {

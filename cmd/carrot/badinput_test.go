@@ -20,6 +20,15 @@ type badInput struct {
 // tiny is a copy of testdata/company.
 type tiny string
 
+func newTiny(t *testing.T) tiny {
+	t.Helper()
+	c := tiny(t.TempDir())
+	if err := copyCompany(string(c)); err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
 func (c tiny) file(name string) string { return filepath.Join(string(c), filepath.FromSlash(name)) }
 
 func (c tiny) read(t *testing.T, name string) string {
@@ -143,10 +152,7 @@ func TestBadInputs(t *testing.T) {
 	for _, b := range badInputs {
 		t.Run(b.name, func(t *testing.T) {
 			t.Parallel()
-			c := tiny(t.TempDir())
-			if err := copyCompany(string(c)); err != nil {
-				t.Fatal(err)
-			}
+			c := newTiny(t)
 			b.spoil(t, c)
 			var out bytes.Buffer
 			code := run([]string{"run", "--period", "2026-01", "--business", "2026-02-03", "--config", c.file("carrot.yaml"), "--quiet", "--tables"}, &out, &out)

@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"encoding/csv"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -86,7 +84,7 @@ var differing = regexp.MustCompile(`(?m)^  audit/tables/lines\.csv: statement (\
 func TestReplayNoticesFaults(t *testing.T) {
 	t.Parallel()
 	dir := closedDemo(t)
-	lines := auditTable(t, dir, "2025-01", "lines")
+	lines := published(t, dir, "2025-01", "lines")
 	for name := range faults {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -124,28 +122,6 @@ func TestReplayNoticesFaults(t *testing.T) {
 			}
 		})
 	}
-}
-
-// auditTable reads a published audit table of a company's folder.
-func auditTable(t testing.TB, company, period, name string) []map[string]string {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(company, "published", period, "audit", "tables", name+".csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(bytes.NewReader(b)).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []map[string]string
-	for _, r := range rows[1:] {
-		m := map[string]string{}
-		for i, head := range rows[0] {
-			m[head] = r[i]
-		}
-		out = append(out, m)
-	}
-	return out
 }
 
 // postedRun is the id of the run that paid a period.
@@ -193,7 +169,7 @@ func TestReplayNoticesAForgedPlan(t *testing.T) {
 	}
 	sold := map[string]bool{} // lines of the sales plan's commission, from the honest tables
 	for m := 1; m <= small.Months; m++ {
-		for _, l := range auditTable(t, dir, fmt.Sprintf("2025-%02d", m), "lines") {
+		for _, l := range published(t, dir, fmt.Sprintf("2025-%02d", m), "lines") {
 			if l["plan"] == "sales" {
 				sold[l["statement"]] = true
 			}

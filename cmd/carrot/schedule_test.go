@@ -12,91 +12,18 @@ import (
 	"time"
 )
 
-// two is the smallest company that has a schedule: two people who are paid 5 % of what they sold.
-var two = map[string]string{
-	"carrot.yaml": `carrot: 1
-company: Two
-zone: Europe/Berlin
-pay: {first: 2026-01, day: 25, restate_months: 3, approval: none}
-entities:
-  - {id: DE01, name: Two GmbH, country: DE, currency: EUR, pay_code: "3100"}
-archive: archive
-published: published
-people_folders: id
-question: "Ask Two."
-sources: [sources.yaml]
-measures: [sold.yaml]
-plans: [plan.yaml]
-roster:
-  - table: two.people
-    id: id
-    from: since
-    employed: 'id != null'
-    set: {name: name, entity: {const: DE01}, department: {const: Sales}}
-schedule: {nightly: "02:30", close: {day: 3, at: "04:00"}, zone: Europe/Berlin}
-`,
-	"sources.yaml": `source: two
-kind: files
-folder: exports
-tables:
-  people:
-    files: people.csv
-    mode: snapshot
-    keys: [id]
-    cause: hierarchy
-    class: personal
-    format: csv
-    columns: {id: {from: id, type: id}, name: {from: name, type: text}, since: {from: since, type: date}}
-  sales:
-    files: sales.csv
-    mode: snapshot
-    keys: [id]
-    cause: late data
-    class: open
-    format: csv
-    columns: {id: {from: id, type: id}, owner: {from: owner, type: id}, amount: {from: amount, type: decimal, scale: 2}, day: {from: day, type: date}}
-`,
-	"sold.yaml": `measure: sold
-version: "1"
-title: Sold
-family: outcome
-unit: money
-digits: 2
-aggregate: sum
-pool: payee
-table: two.sales
-owner: {column: owner}
-value: amount
-currency: {fixed: EUR}
-date: day
-label: [id]
-`,
-	"plan.yaml": `plan: plan
-version: "1"
-title: Plan
-effective: {from: 2026-01-01, to: 2026-12-31}
-eligible: 'department == "Sales"'
-rounding: half-away
-components:
-  - {id: commission, title: Commission, clause: "1", measure: sold, every: month, curve: {kind: rate, of: value, rate: "5%"}, prorate: none}
-`,
-	"exports/people.csv": "id,name,since\nP1,Ada,2025-01-01\nP2,Ben,2025-01-01\n",
-	"exports/sales.csv":  "id,owner,amount,day\nS1,P1,1000.00,2026-01-10\nS2,P2,2000.00,2026-01-11\n",
-}
-
-func company(t *testing.T, files map[string]string) string {
+// due is the small company whose deals are known from the first day of February on, with an edit of a file: its name, what
+// stands there, what to write.
+func due(t *testing.T, edit ...string) tiny {
 	t.Helper()
-	dir := t.TempDir()
-	for name, text := range files {
-		name = filepath.Join(dir, filepath.FromSlash(name))
-		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
+	c := newTiny(t)
+	if err := os.Rename(c.file("exports/2026-02-03"), c.file("exports/2026-02-01")); err != nil {
+		t.Fatal(err)
 	}
-	return dir
+	if len(edit) > 0 {
+		c.swap(t, edit[0], edit[1], edit[2])
+	}
+	return c
 }
 
 // at runs a command line with the clock at an instant.
@@ -122,19 +49,9 @@ func at(t *testing.T, now time.Time, dir string, args ...string) (code int, out 
 
 func TestRunDue(t *testing.T) {
 	noon := func(day int) time.Time { return time.Date(2026, 2, day, 12, 0, 0, 0, time.UTC) }
-	edit := func(file, old, new string) map[string]string {
-		files := map[string]string{}
-		for name, text := range two {
-			files[name] = text
-		}
-		if !strings.Contains(files[file], old) {
-			t.Fatalf("%s does not hold %q", file, old)
-		}
-		files[file] = strings.Replace(files[file], old, new, 1)
-		return files
-	}
+	const deals = "exports/2026-02-01/deals.csv"
 	t.Run("due once", func(t *testing.T) {
-		dir := company(t, two)
+		c := due(t)
 		for _, step := range []struct {
 			day  int
 			want string
@@ -146,11 +63,11 @@ func TestRunDue(t *testing.T) {
 				"2026-02-04T13:00:00+01:00 preview-2026-02-04 began\n2026-02-04T13:00:00+01:00 preview-2026-02-04 done\n"},
 			{4, "nothing is due\n"},
 		} {
-			if code, out := at(t, noon(step.day), dir, "run", "--due"); code != exitDone || out != step.want {
+			if code, out := at(t, noon(step.day), string(c), "run", "--due"); code != exitDone || out != step.want {
 				t.Errorf("on 2 February + %d days: exit code %d\n%swant\n%s", step.day-2, code, out, step.want)
 			}
 		}
-		payroll, err := filepath.Glob(filepath.Join(dir, "published", "2026-01", "payroll", "DE01", "*.csv"))
+		payroll, err := filepath.Glob(c.file("published/2026-01/payroll/DE01/*.csv"))
 		if err != nil || len(payroll) == 0 {
 			t.Fatalf("no payroll file: %v", err)
 		}
@@ -158,14 +75,14 @@ func TestRunDue(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"50.00", "100.00"} { // 5 % of 1,000 and of 2,000
+		for _, want := range []string{"100.00", "250.05"} { // 10 % of 1,000.00 and of 2,500.50
 			if !strings.Contains(string(b), want) {
 				t.Errorf("%s lacks %s:\n%s", payroll[0], want, b)
 			}
 		}
 	})
 	t.Run("json", func(t *testing.T) {
-		code, out := at(t, noon(2), company(t, two), "run", "--due", "--json")
+		code, out := at(t, noon(2), string(due(t)), "run", "--due", "--json")
 		want := `{"at":"2026-02-02T13:00:00+01:00","slot":"preview-2026-02-02","what":"began"}` + "\n" +
 			`{"at":"2026-02-02T13:00:00+01:00","slot":"preview-2026-02-02","what":"done"}` + "\n"
 		if code != exitDone || out != want {
@@ -173,34 +90,32 @@ func TestRunDue(t *testing.T) {
 		}
 	})
 	t.Run("somebody is held", func(t *testing.T) {
-		code, out := at(t, noon(4), company(t, edit("exports/sales.csv", "S2,P2", "S2,P9")), "run", "--due")
+		code, out := at(t, noon(4), string(due(t, deals, "Adler,ada", "Adler,eve")), "run", "--due")
 		if code != exitHeld || !strings.Contains(out, "close-2026-01 done") {
 			t.Errorf("exit code %d, want %d: posted, with a held row\n%s", code, exitHeld, out)
 		}
 	})
 	t.Run("an unfit source stops the close and not the schedule", func(t *testing.T) {
-		dir := company(t, edit("exports/sales.csv", "id,owner,amount,day", "id,owner,amount,tag"))
-		code, out := at(t, noon(4), dir, "run", "--due")
+		c := due(t, deals, "Closed", "Closes")
+		code, out := at(t, noon(4), string(c), "run", "--due")
 		if code != exitHeld || !regexp.MustCompile(`close-2026-01 failed: the close of 2026-01 is not posted: .*see carrot show [A-Z2-7]{26}`).MatchString(out) {
 			t.Errorf("exit code %d, want %d\n%s", code, exitHeld, out)
 		}
-		if err := os.WriteFile(filepath.Join(dir, "exports", "sales.csv"), []byte(two["exports/sales.csv"]), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		if code, out := at(t, noon(4), dir, "run", "--due"); code != exitDone || !strings.Contains(out, "close-2026-01 done") {
+		c.swap(t, deals, "Closes", "Closed")
+		if code, out := at(t, noon(4), string(c), "run", "--due"); code != exitDone || !strings.Contains(out, "close-2026-01 done") {
 			t.Errorf("mended: exit code %d\n%s", code, out)
 		}
 	})
 	t.Run("no schedule", func(t *testing.T) {
-		files := edit("carrot.yaml", `schedule: {nightly: "02:30", close: {day: 3, at: "04:00"}, zone: Europe/Berlin}`, "")
+		c := due(t, "carrot.yaml", `schedule: {nightly: "02:30", close: {day: 3, at: "04:00"}, zone: Europe/Berlin}`, "")
 		for _, args := range [][]string{{"run", "--due"}, {"schedule"}} {
-			if code, out := at(t, noon(4), company(t, files), args...); code != exitUsage || !strings.Contains(out, `add a line such as schedule: {nightly: "02:30"`) {
+			if code, out := at(t, noon(4), string(c), args...); code != exitUsage || !strings.Contains(out, `add a line such as schedule: {nightly: "02:30"`) {
 				t.Errorf("%v: exit code %d, want %d\n%s", args, code, exitUsage, out)
 			}
 		}
 	})
 	t.Run("a config that broke overnight", func(t *testing.T) {
-		if code, out := at(t, noon(4), company(t, edit("plan.yaml", "rounding: half-away", "rounding: sideways")), "run", "--due"); code != exitUsage {
+		if code, out := at(t, noon(4), string(due(t, "plans/sales.yaml", "rounding: half-away", "rounding: sideways")), "run", "--due"); code != exitUsage {
 			t.Errorf("exit code %d, want %d\n%s", code, exitUsage, out)
 		}
 	})
@@ -208,14 +123,14 @@ func TestRunDue(t *testing.T) {
 
 // TestSchedule stops as soon as it is told to, and has done what was due.
 func TestSchedule(t *testing.T) {
-	dir := company(t, two)
+	c := due(t)
 	ctx, stop := context.WithCancel(t.Context())
 	seen := make(chan struct{}, 1)
 	var stdout, stderr bytes.Buffer
 	now := time.Date(2026, 2, 2, 12, 0, 0, 0, time.UTC)
 	a := &app{out: watcher{&stdout, seen}, errOut: &stderr, now: func() time.Time { return now }, getenv: os.LookupEnv}
 	root := rootCommand(a)
-	root.SetArgs([]string{"schedule", "--config", filepath.Join(dir, "carrot.yaml")})
+	root.SetArgs([]string{"schedule", "--config", c.file("carrot.yaml")})
 	ended := make(chan error, 1)
 	go func() { ended <- root.ExecuteContext(ctx) }()
 	select {

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"cmp"
-	"encoding/csv"
 	"fmt"
 	"html"
 	"io"
@@ -111,28 +110,6 @@ func reader(t *testing.T, name, pack string) string {
 	}
 	t.Skipf("%s is absent", name)
 	return ""
-}
-
-// records reads a plain csv file as one map a row.
-func records(t *testing.T, name string) []map[string]string {
-	t.Helper()
-	b, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(b, []byte("\ufeff")))).ReadAll()
-	if err != nil {
-		t.Fatalf("%s: %v", name, err)
-	}
-	var out []map[string]string
-	for _, r := range rows[1:] {
-		m := map[string]string{}
-		for i, cell := range r {
-			m[rows[0][i]] = cell
-		}
-		out = append(out, m)
-	}
-	return out
 }
 
 // number reads an exact number: 12.50, 591/658, or 1,234.50 with commas.

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"encoding/csv"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -18,34 +16,8 @@ import (
 func demo(t *testing.T, args ...string) string {
 	t.Helper()
 	dir := t.TempDir()
-	var out, errOut strings.Builder
-	if code := run(append([]string{"demo", "--out", dir}, args...), &out, &errOut); code != exitDone {
-		t.Fatalf("carrot demo: exit code %d, want %d\n%s%s", code, exitDone, out.String(), errOut.String())
-	}
+	must(t, append([]string{"demo", "--out", dir}, args...), exitDone)
 	return dir
-}
-
-// table reads one published audit table of a period.
-func table(t *testing.T, dir, period, name string) []map[string]string {
-	t.Helper()
-	f, err := os.Open(filepath.Join(dir, "company", "published", period, "audit", "tables", name+".csv"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var out []map[string]string
-	for _, r := range rows[1:] {
-		m := map[string]string{}
-		for i, name := range rows[0] {
-			m[name] = r[i]
-		}
-		out = append(out, m)
-	}
-	return out
 }
 
 // TestDemoPaysTheTruth compares what the demo's closes pay, to the cent and for every payee and month, with what the
@@ -72,7 +44,7 @@ func TestDemoPaysTheTruth(t *testing.T) {
 	for k := range size.Months {
 		month := world.Month(k)
 		sums := map[string]comp.Money{}
-		for _, l := range table(t, dir, month, "lines") {
+		for _, l := range published(t, filepath.Join(dir, "company"), month, "lines") {
 			m, err := comp.ParseMoney(l["amount"], comp.Currency(l["currency"]))
 			if err != nil {
 				t.Fatal(err)
