@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -63,6 +64,21 @@ func TestDemoPaysTheTruth(t *testing.T) {
 	}
 	if len(want) < 30 {
 		t.Errorf("the truth pays %d times; that is too little to prove anything", len(want))
+	}
+}
+
+// TestPreviewAfterTheLastClose: the month after the last closed one can be looked at, and nothing holds a seller there.
+func TestPreviewAfterTheLastClose(t *testing.T) {
+	dir := t.TempDir()
+	copyTree(t, closedDemo(t), dir)
+	world, err := example.World(small)
+	if err != nil {
+		t.Fatal(err)
+	}
+	next := world.Month(world.Months)
+	out := must(t, []string{"run", "--preview", "--quiet", "--business", next + "-20", "--config", filepath.Join(dir, "carrot.yaml")}, exitDone)
+	if !strings.Contains(out, "preview ") || !strings.Contains(out, " of "+next) || strings.Contains(out, "quota") {
+		t.Errorf("the preview of %s says:\n%s", next, out)
 	}
 }
 

@@ -313,12 +313,19 @@ func TestReferenceTablesEqualTheTruth(t *testing.T) {
 	for _, row := range s.rows {
 		exported = append(exported, fmt.Sprint(s.get(row, "employee_id"), s.get(row, "from"), s.get(row, "to"), cents(t, s.get(row, "amount")), s.get(row, "currency")))
 	}
+	after := 0
 	for _, q := range w.Quotas {
+		if q.Month == w.Months {
+			after++
+		}
 		month := comp.Month(w.First.AddMonths(q.Month))
 		p := w.People[q.Person]
 		known = append(known, fmt.Sprint(p.ID, month.Start.String(), (month.End-1).String(), q.Minor, p.Currency))
 	}
 	compare(t, "reference tables", 0, exported, known)
+	if after == 0 || after*(w.Months+1) != len(w.Quotas) {
+		t.Errorf("%d quotas for the month after the last, of %d: every seller has one, so that a preview holds nobody", after, len(w.Quotas))
+	}
 }
 
 func TestEveryCaseIsPlanted(t *testing.T) {

@@ -82,7 +82,8 @@ func (g *generator) rates() {
 	}
 }
 
-// quotas gives every seller a number for each month, about what a seller delivers.
+// quotas gives every seller a number for each month, about what a seller delivers, and for the one after the last, which
+// previews show.
 func (g *generator) quotas() {
 	sellers := len(g.sellers[0]) + len(g.sellers[1])
 	for i := range g.world.People {
@@ -102,7 +103,7 @@ func (g *generator) quotas() {
 		if p.Currency == "USD" {
 			monthly = monthly * 108 / 100
 		}
-		for k := 0; k < g.size.Months; k++ {
+		for k := 0; k <= g.size.Months; k++ {
 			amount := monthly
 			if k >= 12 {
 				amount = monthly * 106 / 100
@@ -138,7 +139,7 @@ func (g *generator) reference(put func(string, func(io.Writer) error) error) err
 	for _, q := range g.world.Quotas {
 		p := &g.world.People[q.Person]
 		lines["reference/quotas.csv"] = append(lines["reference/quotas.csv"], fmt.Sprintf("%s,revenue,%s,%s,%d.%02d,%s",
-			p.ID, g.starts[q.Month], g.starts[q.Month+1]-1, q.Minor/100, q.Minor%100, p.Currency))
+			p.ID, g.starts[q.Month], g.starts[q.Month].AddMonths(1)-1, q.Minor/100, q.Minor%100, p.Currency))
 	}
 	for _, name := range []string{"reference/crosswalk.csv", "reference/fx.csv", "reference/quotas.csv"} {
 		err := put(name, func(w io.Writer) error {
