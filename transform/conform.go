@@ -14,7 +14,7 @@ import (
 func conform(in *Inputs) (*comp.Company, []comp.Finding, error) {
 	c := &conformer{in: in, company: &comp.Company{Name: in.Settings.Company, Entities: in.Settings.Entities},
 		rows: map[string][]row{}, lookups: map[[3]string]map[string]taken{}, decides: decisive(in), since: horizon(in)[0].Start.AddMonths(-12)}
-	for _, step := range []func() error{c.people, c.crosswalk, c.fx, c.calendars, c.quotas} {
+	for _, step := range []func() error{c.people, c.crosswalk, c.fx, c.calendars, c.quotas, c.hours, c.acceptances, c.events} {
 		if err := step(); err != nil {
 			return nil, nil, err
 		}
@@ -44,6 +44,11 @@ func decisive(in *Inputs) map[string]bool {
 		}
 		for j := range in.Plans[i].Components {
 			d[in.Plans[i].Components[j].Curve.RateAttribute] = true
+		}
+	}
+	for i := range in.Measures {
+		for _, t := range in.Measures[i].Terms {
+			d[comp.AttrManager] = d[comp.AttrManager] || t.Owner.Rollup != ""
 		}
 	}
 	return d
@@ -104,6 +109,11 @@ func (c *conformer) readers(table string) []string {
 		}
 	}
 	for _, m := range c.in.Mapping.Quotas {
+		if m.Table == table {
+			out = append(out, m.Employee)
+		}
+	}
+	for _, m := range c.in.Mapping.Hours {
 		if m.Table == table {
 			out = append(out, m.Employee)
 		}

@@ -8,12 +8,18 @@ import (
 	"carrot/transform/comp"
 )
 
+// fxPair names rates of one kind from one currency to another.
+type fxPair struct {
+	kind string // plan, average; "" is daily
+	pair [2]comp.Currency
+}
+
 // fx reads rates: each holds until the pair's next row. A row that gives no rate, and a day with two different ones, leave
 // the days until the next row without a rate: who needs one then is held, and no older rate stands in for it.
 func (c *conformer) fx() error {
-	spans := map[[2]comp.Currency][]comp.Span[string]{}
-	at := map[[2]comp.Currency]row{}
-	var order [][2]comp.Currency
+	spans := map[fxPair][]comp.Span[string]{}
+	at := map[fxPair]row{}
+	var order []fxPair
 	for _, m := range c.in.Mapping.FX {
 		rows, err := c.table(m.Table)
 		if err != nil {
@@ -24,24 +30,59 @@ func (c *conformer) fx() error {
 			if !ok {
 				continue
 			}
-			if _, seen := at[pair]; !seen {
-				order = append(order, pair)
+			kind, ok := c.rateKind(r, m)
+			if !ok {
+				continue
 			}
-			at[pair] = r
-			spans[pair] = append(spans[pair], s)
+			k := fxPair{kind, pair}
+			if _, seen := at[k]; !seen {
+				order = append(order, k)
+			}
+			at[k] = r
+			spans[k] = append(spans[k], s)
 		}
 	}
 	c.company.FX.Rates = make(map[[2]comp.Currency]comp.Timeline[comp.Number], len(order))
-	for _, pair := range order {
-		t, clashes := agree(closeOpen(spans[pair], comp.Forever))
+	for _, k := range order {
+		t, clashes := agree(closeOpen(spans[k], comp.Forever))
 		for _, x := range clashes {
-			c.find(at[pair], comp.Finding{Code: "rate_twice", Text: fmt.Sprintf("%s %s %s", pair[0], pair[1], x.Start),
-				Message: fmt.Sprintf("one %s is %s %s and %s %s on %s", pair[0], said(x.one.Value), pair[1], said(x.other.Value), pair[1], x.Start),
+			c.find(at[k], comp.Finding{Code: "rate_twice", Text: fmt.Sprintf("%s %s %s", k.pair[0], k.pair[1], x.Start),
+				Message: fmt.Sprintf("one %s is %s %s and %s %s on %s", k.pair[0], said(x.one.Value), k.pair[1], said(x.other.Value), k.pair[1], x.Start),
 				Hint:    "leave one rate a day; until then nothing is converted by it"})
 		}
-		c.company.FX.Rates[pair] = numbers(t)
+		if k.kind == "" {
+			c.company.FX.Rates[k.pair] = numbers(t)
+			continue
+		}
+		if c.company.FX.Kinds == nil {
+			c.company.FX.Kinds = map[string]map[[2]comp.Currency]comp.Timeline[comp.Number]{}
+		}
+		if c.company.FX.Kinds[k.kind] == nil {
+			c.company.FX.Kinds[k.kind] = map[[2]comp.Currency]comp.Timeline[comp.Number]{}
+		}
+		c.company.FX.Kinds[k.kind][k.pair] = numbers(t)
 	}
 	return nil
+}
+
+// rateKind is which rate a row gives: plan, average, or "" for daily.
+func (c *conformer) rateKind(r row, m comp.FXMap) (string, bool) {
+	kind := m.KindIs
+	if m.Kind != "" {
+		kind, _ = text(r.get(m.Kind))
+		if kind == "" {
+			kind = "none"
+		}
+	}
+	switch kind {
+	case "", "daily":
+		return "", true
+	case "plan", "average":
+		return kind, true
+	}
+	c.find(r, comp.Finding{Code: "unknown_rate_kind", Reach: comp.ReachRow, Column: m.Kind, Text: kind,
+		Message: fmt.Sprintf("the kind of a rate is %s, daily, plan or average was expected", kind), Hint: "correct the kind in the source; until then nothing is converted by it"})
+	return "", false
 }
 
 func said(value string) string {
