@@ -130,21 +130,28 @@ func (e *explainer) whyNot(m comp.Measure, t comp.Term, row map[string]comp.Valu
 	return 2, fmt.Sprintf("on %s, its %s, the owner takes part in no plan with this measure", day.Date, t.Date)
 }
 
+// reads is what a component reads of a measure in a pay period, first day to last.
+func reads(v *transform.Verbs, m *comp.Measure, every, toDate string, pay comp.Period) (out comp.Period) {
+	for i, measuring := range v.Measuring(every, pay, nil) {
+		span := v.Window(every, measuring, max(1, m.Window), nil)
+		if all := v.ToDate(toDate, every, measuring, nil); toDate != "" && len(all) > 0 {
+			span.Start = min(span.Start, all[0].Start)
+		}
+		if out.End = span.End; i == 0 {
+			out.Start = span.Start
+		}
+	}
+	return out
+}
+
 // pays says whether rows of a day enter a measure in a pay period: by the words of the calendar that its components are
 // measured by, or, for the company's own calendars, because it has credits of such a measuring period.
 func (e *explainer) pays(m comp.Measure, day comp.Date, pay comp.Period) bool {
 	v := transform.DefaultVerbs()
 	for _, p := range e.k.config.Plans {
 		for _, c := range p.Components {
-			if c.Measure != m.ID {
-				continue
-			}
-			for _, measuring := range v.Measuring(c.Every, pay, nil) {
-				reads := v.Window(c.Every, measuring, max(1, m.Window), nil)
-				if all := v.ToDate(c.ToDate, c.Every, measuring, nil); c.ToDate != "" && len(all) > 0 {
-					reads.Start = min(reads.Start, all[0].Start)
-				}
-				if reads.Contains(day) {
+			for _, r := range c.Reads() {
+				if r.Measure == m.ID && reads(&v, &m, c.Every, r.ToDate, pay).Contains(day) {
 					return true
 				}
 			}

@@ -219,7 +219,11 @@ func (s *settler) measureOf(id string, payee int, d duty, reads comp.Period, cur
 	var hits, n int64
 	var parts addends
 	for _, p := range periods {
-		subject, ranges := s.about(m, payee, d, p, d.span(c, p, reads), w)
+		span := reads
+		if c.ToDate != "" {
+			span = p // the others are read already
+		}
+		subject, ranges := s.about(m, payee, d, p, span, w)
 		if subject < 0 {
 			continue
 		}

@@ -26,17 +26,25 @@ type duty struct {
 	pay             comp.Period   // the pay period that it pays in
 	period          comp.Period   // the measuring period
 	periods         []comp.Period // those that are calculated together: to date all up to period, else period alone
-	reads           comp.Period   // what its measure reads: the window, or everything since the larger period's start
-	gates           []comp.Period // what each gate's measure reads
+	reads           comp.Period   // what its own measure reads: the window, or everything since the larger period's start
+	readings        []reading     // of every measure that the component reads, in the order of its Reads
 }
 
-// span is what a measure reads for one of a duty's periods: to date that period alone, since the others are read
-// already; else the whole of what the measure reads.
-func (d *duty) span(c *comp.Component, p, reads comp.Period) comp.Period {
-	if c.ToDate != "" {
-		return p
+// reading is what a duty reads of one measure.
+type reading struct {
+	comp.Reads
+	span    comp.Period   // the window, or everything since the larger period's start
+	periods []comp.Period // to date, those of the span
+}
+
+// span is what a duty reads of a measure.
+func (d *duty) span(measure, toDate string) comp.Period {
+	for _, r := range d.readings {
+		if r.Measure == measure && r.ToDate == toDate {
+			return r.span
+		}
 	}
-	return reads
+	return d.period
 }
 
 // duties are all components' measuring periods that pay within the horizon, in order of plan, component and time.
@@ -46,15 +54,16 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 	for i := range in.Plans {
 		for j := range in.Plans[i].Components {
 			c := &in.Plans[i].Components[j]
-			reads := func(measure string, d *duty) comp.Period {
-				if c.ToDate != "" {
-					return comp.Period{Start: d.periods[0].Start, End: d.period.End}
+			read := func(r comp.Reads, p comp.Period) reading {
+				if r.ToDate != "" {
+					all := v.ToDate(r.ToDate, c.Every, p, company.Calendars)
+					return reading{r, comp.Period{Start: all[0].Start, End: p.End}, all}
 				}
 				k := 1
-				if m, ok := measures[measure]; ok {
+				if m, ok := measures[r.Measure]; ok {
 					k = max(1, in.Measures[m].Window)
 				}
-				return v.Window(c.Every, d.period, k, company.Calendars)
+				return reading{r, v.Window(c.Every, p, k, company.Calendars), nil}
 			}
 			for _, pay := range horizon(in) {
 				for _, p := range v.Measuring(c.Every, pay, company.Calendars) {
@@ -62,9 +71,9 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 					if c.ToDate != "" {
 						d.periods = v.ToDate(c.ToDate, c.Every, p, company.Calendars)
 					}
-					d.reads = reads(c.Measure, &d)
-					for _, g := range c.Gates {
-						d.gates = append(d.gates, reads(g.Measure, &d))
+					d.reads = read(comp.Reads{Measure: c.Measure, ToDate: c.ToDate}, p).span
+					for _, r := range c.Reads() {
+						d.readings = append(d.readings, read(r, p))
 					}
 					out = append(out, d)
 				}
@@ -76,7 +85,11 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 
 // allReads is everything that a duty reads, with every bound at which a part of it ends.
 func (d *duty) allReads() []comp.Period {
-	return append(append([]comp.Period{d.reads}, d.gates...), d.periods...)
+	out := append([]comp.Period{d.reads}, d.periods...)
+	for _, r := range d.readings {
+		out = append(append(out, r.span), r.periods...)
+	}
+	return out
 }
 
 func measureIndex(in *Inputs) map[string]int {
@@ -199,10 +212,8 @@ func (g *grid) presentPeriods(in *Inputs, part *participation, ds []duty) {
 		if d.pay != in.Run.Period {
 			continue
 		}
-		c := &in.Plans[d.plan].Components[d.component]
-		g.present(measures, c.Measure, d.reads, d.plan, part, all, own)
-		for i := range c.Gates {
-			g.present(measures, c.Gates[i].Measure, d.gates[i], d.plan, part, all, own)
+		for _, r := range d.readings {
+			g.present(measures, r.Measure, r.span, d.plan, part, all, own)
 		}
 	}
 	for i := range all {
@@ -245,12 +256,7 @@ func measuredIn(in *Inputs, ds []duty) func(measure int, d comp.Date) comp.Perio
 	measures := measureIndex(in)
 	read := make([][]comp.Period, len(in.Measures)) // the shortest first
 	for _, d := range ds {
-		c := &in.Plans[d.plan].Components[d.component]
-		ids := []string{c.Measure}
-		for _, g := range c.Gates {
-			ids = append(ids, g.Measure)
-		}
-		for _, id := range ids {
+		for _, id := range in.Plans[d.plan].Components[d.component].Measures() {
 			m, ok := measures[id]
 			if !ok {
 				continue

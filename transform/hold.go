@@ -12,20 +12,27 @@ import (
 func (s *settler) logins(ds []duty) {
 	for _, d := range ds {
 		c := &s.in.Plans[d.plan].Components[d.component]
-		m, ok := s.measures[c.Measure]
-		if !ok || d.pay != s.in.Run.Period || c.Shown || s.in.Measures[m].Pool != comp.PoolPayee {
+		if d.pay != s.in.Run.Period || c.Shown {
 			continue
 		}
-		for i := range s.company.People {
-			p := &s.company.People[i]
-			if participated(s.part.spans[i][d.plan], d.period) == 0 || s.reachable(p.ID, &s.in.Measures[m], d.period) {
-				continue
+		for _, id := range c.Pays() {
+			if m, ok := s.measures[id]; ok && s.in.Measures[m].Pool == comp.PoolPayee {
+				s.loginsOf(&d, &s.in.Measures[m])
 			}
-			system := s.in.Measures[m].Terms[0].Owner.System
-			s.find(comp.Finding{Code: "payee_without_login", Reach: comp.ReachPayee, Table: "crosswalk", Key: p.ID, Column: system, Payee: p.ID, Origin: firstOrigin(p),
-				Message: fmt.Sprintf("%s is paid by %s but has no %s login in %s", p.ID, c.Measure, system, d.period),
-				Hint:    fmt.Sprintf("add a row to the crosswalk: %s,<login>,%s,%s,", system, p.ID, d.period.Start)})
 		}
+	}
+}
+
+func (s *settler) loginsOf(d *duty, m *comp.Measure) {
+	for i := range s.company.People {
+		p := &s.company.People[i]
+		if participated(s.part.spans[i][d.plan], d.period) == 0 || s.reachable(p.ID, m, d.period) {
+			continue
+		}
+		system := m.Terms[0].Owner.System
+		s.find(comp.Finding{Code: "payee_without_login", Reach: comp.ReachPayee, Table: "crosswalk", Key: p.ID, Column: system, Payee: p.ID, Origin: firstOrigin(p),
+			Message: fmt.Sprintf("%s is paid by %s but has no %s login in %s", p.ID, m.ID, system, d.period),
+			Hint:    fmt.Sprintf("add a row to the crosswalk: %s,<login>,%s,%s,", system, p.ID, d.period.Start)})
 	}
 }
 
@@ -90,13 +97,13 @@ func (a *assessment) holdPayee(payee, finding string) {
 	}
 }
 
-// paidBy is everyone whom a measure pays in this run, by itself or as a gate, each once, sorted by id.
+// paidBy is everyone whom a measure pays in this run, by itself, as a part or as a gate, each once, sorted by id.
 func (a *assessment) paidBy(measure string) []string {
 	var out []string
 	for _, e := range a.entitlements {
 		id := a.company.People[e.payee].ID
 		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
-		reads := c.Measure == measure || slices.ContainsFunc(c.Gates, func(g comp.Gate) bool { return g.Measure == measure })
+		reads := slices.Contains(c.Measures(), measure)
 		if e.duty.pay == a.in.Run.Period && reads && !c.Shown && (len(out) == 0 || out[len(out)-1] != id) {
 			out = append(out, id)
 		}

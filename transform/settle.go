@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -307,9 +308,9 @@ func (s *settler) personalRate(payee int, d duty, w *worked) (comp.Number, bool)
 // gates pays nothing where a gate's measure is known and below its bar; a gate without a value does not close.
 func (s *settler) gates(payee int, d duty, currency comp.Currency, periods []comp.Period, pay comp.Number, w *worked) comp.Number {
 	c := &s.in.Plans[d.plan].Components[d.component]
-	for i, g := range c.Gates {
+	for _, g := range c.Gates {
 		gw := worked{}
-		m := s.measureOf(g.Measure, payee, d, d.gates[i], currency, periods, &gw, 0)
+		m := s.measureOf(g.Measure, payee, d, d.span(g.Measure, cmp.Or(g.ToDate, c.ToDate)), currency, periods, &gw, 0)
 		w.held, w.result.Held = w.held || gw.held, append(w.result.Held, gw.result.Held...)
 		gate, unit := s.in.Measures[s.measures[g.Measure]].Title, s.unitOf(g.Measure)
 		if n := len(gw.result.Working); n > 0 {

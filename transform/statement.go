@@ -149,19 +149,24 @@ func (b *builder) behind(payee int) (map[string][]dayOf, error) {
 	return out, err
 }
 
-// rows are the credits behind a payee's own measure in what it reads. A pooled measure's rows are the pool's, shown once
+// rows are the credits behind the payee's measures that pay, in what they read. A pooled measure's rows are the pool's, shown once
 // in tables/credits and not on every statement.
 func (b *builder) rows(e *entitlement, behind map[string][]dayOf) []int {
-	m := b.a.measure(e.result.Measure)
-	if m == nil || m.Pool != comp.PoolPayee {
-		return nil
-	}
+	c := &b.a.in.Plans[e.duty.plan].Components[e.duty.component]
+	paid := c.Pays()
 	var out []int
-	for _, c := range behind[e.result.Measure] {
-		if e.duty.reads.Contains(c.day) && within(b.a.part.spans[e.payee][e.duty.plan], c.day) {
-			out = append(out, c.number)
+	for _, r := range e.duty.readings {
+		m := b.a.measure(r.Measure)
+		if m == nil || m.Pool != comp.PoolPayee || r.ToDate != c.ToDate || !slices.Contains(paid, r.Measure) {
+			continue
+		}
+		for _, x := range behind[r.Measure] {
+			if r.span.Contains(x.day) && within(b.a.part.spans[e.payee][e.duty.plan], x.day) {
+				out = append(out, x.number)
+			}
 		}
 	}
+	slices.Sort(out)
 	return out
 }
 
