@@ -47,7 +47,9 @@ type assessment struct {
 	grid         *grid
 	tally        *tally
 	duties       []duty
-	entitlements []entitlement // sorted by payee, plan, component, period
+	entitlements []entitlement         // sorted by payee; of each plan, component, period, then the accounts
+	moves        map[string][]movement // by payee: how their accounts moved within the horizon; read by key only
+	blind        map[[2]string]bool    // payees and pay periods whose accounts cannot be told
 	findings     []comp.Finding
 	held         map[string][]string // payee to the findings that hold the statement; read by key only
 	expectations []comp.Expectation
@@ -71,7 +73,7 @@ func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 	if only == nil {
 		s.logins(ds)
 	}
-	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only)}
+	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only), moves: s.moves, blind: s.blind}
 	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings)
 	return a, nil
 }

@@ -95,7 +95,7 @@ func (a *assessment) tooOld(v *Verbs) error {
 	first := horizon(a.in)[0]
 	oldest := first.Name()
 	for _, l := range a.in.Ledger {
-		if l.Plan != "" && l.Kind != comp.AdjustmentLine {
+		if l.Plan != "" && l.Kind != comp.AdjustmentLine && l.Kind != comp.BalanceEntry {
 			oldest = min(oldest, l.For)
 		}
 	}

@@ -101,6 +101,9 @@ func (a *assessment) holdPayee(payee, finding string) {
 func (a *assessment) paidBy(measure string) []string {
 	var out []string
 	for _, e := range a.entitlements {
+		if e.account != "" {
+			continue
+		}
 		id := a.company.People[e.payee].ID
 		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
 		reads := slices.Contains(c.Measures(), measure)

@@ -28,7 +28,7 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 		}
 		if ok {
 			r.Statements = append(r.Statements, s)
-			r.Ledger = append(r.Ledger, b.ledger(&s)...)
+			r.Ledger = append(r.Ledger, b.ledger(i, &s)...)
 		}
 	}
 	comp.SortFindings(a.findings)
@@ -102,7 +102,7 @@ func (a *assessment) scorecards() []comp.Score {
 	var out []comp.Score
 	for i := range a.entitlements {
 		e := &a.entitlements[i]
-		if e.duty.pay != a.in.Run.Period {
+		if e.duty.pay != a.in.Run.Period || e.account != "" {
 			continue
 		}
 		s := comp.Score{Payee: a.company.People[e.payee].ID, Period: e.result.Period, Plan: e.result.Plan, Component: e.result.Component,

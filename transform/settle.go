@@ -17,20 +17,27 @@ type entitlement struct {
 	series string // the rows behind it, for Lineage.Rows
 	// component is the id that the ledger posts against where it is no component of the plan: "commission:release", "draw".
 	component string
-	//lint:ignore U1000 accounts fill it
-	account string // whose account it is: carry, hold, clawback, draw, legal; "" for what a component pays itself
-	known   bool   // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
+	account   string        // whose account it is: hold, clawback, draw, legal; "" for what a component pays itself
+	kind      comp.LineKind // of an account: what its line is called; "" is an earning
+	ceiling   *comp.Number  // the cap, of a component that carries what is above it; its result is not capped yet
+	known     bool          // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
+}
+
+// plan is the id of the plan that an entitlement belongs to.
+func (e *entitlement) plan(in *Inputs) string { return in.Plans[e.duty.plan].ID }
+
+func (e *entitlement) say(format string, args ...any) {
+	e.result.Working = append(slices.Clip(e.result.Working), fmt.Sprintf(format, args...))
 }
 
 // key names what the ledger posts against: payee, plan (whatever its version), component, the pay period it belongs to,
 // and the currency.
 func (e *entitlement) key(in *Inputs, company *comp.Company) ledgerKey {
-	p := &in.Plans[e.duty.plan]
 	component := e.component
 	if component == "" {
-		component = p.Components[e.duty.component].ID
+		component = in.Plans[e.duty.plan].Components[e.duty.component].ID
 	}
-	return ledgerKey{company.People[e.payee].ID, e.duty.pay.Name(), p.ID, component, e.result.Amount.Currency}
+	return ledgerKey{company.People[e.payee].ID, e.duty.pay.Name(), e.plan(in), component, e.result.Amount.Currency}
 }
 
 // settler works off duties for one payee after another. It reads the tally and keeps nothing between payees but findings.
@@ -45,12 +52,16 @@ type settler struct {
 	quotas   map[[2]string][]comp.QuotaRow  // by payee and name; read by key only
 	systems  map[string][]comp.Span[string] // payee to the systems in which they hold a login, and when
 	findings []comp.Finding
-	seen     map[string]int // findings already made, by ID: their places
+	seen     map[string]int                  // findings already made, by ID: their places
+	opening  map[string]map[accountKey]int64 // by payee: what each account held before the horizon, as posted; read by key only
+	moves    map[string][]movement           // by payee: how their accounts moved within the horizon
+	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
 }
 
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
 	s := &settler{in: in, v: v, company: company, part: part, grid: g, tally: t, measures: measureIndex(in),
-		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]int{}}
+		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]int{},
+		opening: openings(in), moves: map[string][]movement{}, blind: map[[2]string]bool{}}
 	for _, q := range company.Quotas {
 		k := [2]string{q.Payee, q.Name}
 		s.quotas[k] = append(s.quotas[k], q)
@@ -66,13 +77,24 @@ func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation
 // wanted are the payees and months that a stage of true-ups asks for; nil wants all.
 type wanted map[[2]string]bool
 
+// want adds a payee's pay period; under the empty period it notes the payee.
+func (w wanted) want(payee, month string) {
+	w[[2]string{payee, month}], w[[2]string{payee, ""}] = true, true
+}
+
+func (w wanted) payee(id string) bool { return w[[2]string{id, ""}] }
+
 // settle works off every duty of every payee: the whole horizon, at present knowledge.
 func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	var out []entitlement
 	for i := range s.company.People {
+		id, whole := s.company.People[i].ID, only == nil || s.keeps(i) // of an account one pay period cannot be told alone
+		if only != nil && !only.payee(id) {
+			continue
+		}
 		var own []earned
 		for _, d := range ds {
-			if only != nil && !only[[2]string{s.company.People[i].ID, d.pay.Name()}] {
+			if !whole && !only[[2]string{id, d.pay.Name()}] {
 				continue
 			}
 			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
@@ -82,7 +104,11 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 				own = append(own, earned{entitlement: e})
 			}
 		}
-		out = append(out, s.accounts(i, own)...)
+		for _, e := range s.accounts(i, own) {
+			if only == nil || only[[2]string{id, e.duty.pay.Name()}] {
+				out = append(out, e)
+			}
+		}
 	}
 	return out
 }
@@ -134,7 +160,7 @@ func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
 	if m, ok := s.measures[c.Measure]; ok {
 		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}
-	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), known: !w.held}, true
+	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}, true
 }
 
 // tookPart says whether a payee took part in a plan on any day of some periods: without that there is nothing before.
@@ -176,6 +202,8 @@ type worked struct {
 	result comp.ComponentResult
 	series []string
 	held   bool
+	// ceiling is the cap of a component that carries what is above it.
+	ceiling *comp.Number
 }
 
 // work is the order of one calculation: prorate, measure, attain, curve, gate, cap, round.
@@ -193,7 +221,11 @@ func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp
 		w.result.Exact = comp.Amount{Number: s.curve(payee, d, currency, terms, m, &w), Currency: currency}
 	}
 	w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
-	if terms.hasCap {
+	switch {
+	case !terms.hasCap:
+	case carries(c):
+		w.ceiling = &terms.cap
+	default:
 		if capped := s.v.Cap(w.result.Exact.Number, terms.cap); capped.Cmp(w.result.Exact.Number) != 0 {
 			w.say("%s", terms.caps.sum("Capped", money(terms.cap, currency), true))
 			w.result.Exact.Number = capped

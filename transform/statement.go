@@ -62,7 +62,10 @@ func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment
 				Working: x.Reason + ", decided by " + x.By})
 		}
 	}
-	if len(s.Components) == 0 && len(s.Lines) == 0 && (len(s.HeldFor) == 0 || !ok) {
+	if len(s.HeldFor) == 0 {
+		s.Balances = b.balances(payee)
+	}
+	if len(s.Components) == 0 && len(s.Lines) == 0 && (len(s.HeldFor) == 0 || !ok) && !moved(s.Balances) {
 		return s, false, nil
 	}
 	b.total(&s)
@@ -118,7 +121,11 @@ func (b *builder) earnings(payee int, s *comp.Statement) error {
 		if e.duty.pay != b.a.in.Run.Period {
 			continue
 		}
-		s.Components = append(s.Components, e.result)
+		if e.account == "" {
+			s.Components = append(s.Components, e.result)
+		} else if e.result.Amount.Minor == 0 {
+			continue
+		}
 		plan := &b.a.in.Plans[e.duty.plan]
 		if !plans[plan.ID+plan.Version] {
 			plans[plan.ID+plan.Version] = true
@@ -127,7 +134,7 @@ func (b *builder) earnings(payee int, s *comp.Statement) error {
 		if e.result.Shown {
 			continue
 		}
-		b.add(s, comp.Line{Kind: comp.Earning, Plan: plan.ID, Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
+		b.add(s, comp.Line{Kind: cmp.Or(e.kind, comp.Earning), Plan: plan.ID, Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
 			Exact: e.result.Exact, Amount: e.result.Amount, Working: strings.Join(e.result.Working, "; "), Credits: b.rows(e, behind), Series: e.series})
 	}
 	return nil
@@ -217,7 +224,7 @@ func (b *builder) total(s *comp.Statement) {
 		}
 	}
 	if len(s.HeldFor) > 0 {
-		s.HeldTotal, s.Total, s.Lines = s.Total, comp.Money{Currency: s.Currency}, nil
+		s.HeldTotal, s.Total, s.Lines, s.Balances = s.Total, comp.Money{Currency: s.Currency}, nil, nil
 	}
 	b.history(s)
 }
@@ -283,7 +290,7 @@ func (b *builder) history(s *comp.Statement) {
 	}
 	found := false
 	for _, l := range b.posted[s.Payee] {
-		if l.Amount.Currency != s.Currency {
+		if l.Amount.Currency != s.Currency || l.Kind == comp.BalanceEntry {
 			continue
 		}
 		if strings.HasPrefix(l.Paid, year) {
@@ -320,22 +327,27 @@ func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, tit
 	case comp.TrueUp, comp.ReleaseLine:
 		return "~corrections", "Corrections of earlier months"
 	}
+	id, title = plan+"/"+component, component
+	own, name, _ := strings.Cut(component, ":")
 	for i := range b.a.in.Plans {
 		if b.a.in.Plans[i].ID != plan {
 			continue
 		}
 		for _, c := range b.a.in.Plans[i].Components {
-			if c.ID == component {
-				return plan + "/" + component, c.Title
+			if c.ID == own {
+				return id, strings.TrimSuffix(c.Title+", "+name, ", ")
 			}
 		}
 	}
-	return plan + "/" + component, component
+	if component == drawAccount {
+		title = "Draw"
+	}
+	return id, title
 }
 
 // ledger is what a close posts for a statement. A held payee is posted with nothing, and with what is held. Without a
 // legal entity there is no currency to post in, and nothing is.
-func (b *builder) ledger(s *comp.Statement) []comp.LedgerEntry {
+func (b *builder) ledger(payee int, s *comp.Statement) []comp.LedgerEntry {
 	paid := b.a.in.Run.Period.Name()
 	if s.Currency == "" {
 		return nil
@@ -348,5 +360,5 @@ func (b *builder) ledger(s *comp.Statement) []comp.LedgerEntry {
 		out = append(out, comp.LedgerEntry{Payee: s.Payee, Plan: l.Plan, Component: l.Component, Paid: paid, For: l.For.Name(), Kind: l.Kind,
 			Cause: l.Cause, Amount: l.Amount, Held: comp.Money{Currency: l.Amount.Currency}})
 	}
-	return out
+	return append(out, b.movements(payee)...)
 }

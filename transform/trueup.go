@@ -65,7 +65,7 @@ func (a *assessment) entitled() books {
 func (a *assessment) posted(first string) books {
 	out := books{map[ledgerKey]int64{}, nil}
 	for _, l := range a.in.Ledger {
-		if l.Kind != comp.AdjustmentLine && l.Plan != "" && l.For >= first && l.For < a.in.Run.Period.Name() {
+		if l.Kind != comp.AdjustmentLine && l.Kind != comp.BalanceEntry && l.Plan != "" && l.For >= first && l.For < a.in.Run.Period.Name() {
 			out.add(ledgerKey{l.Payee, l.For, l.Plan, l.Component, l.Amount.Currency}, l.Amount.Minor)
 		}
 	}
@@ -96,7 +96,7 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 	}
 	only := wanted{}
 	for _, k := range keys {
-		only[[2]string{k.payee, k.month}] = true
+		only.want(k.payee, k.month)
 	}
 	stages, err := a.stages(v, prev, only)
 	if err != nil {
@@ -128,7 +128,7 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 func (a *assessment) firstCause(k ledgerKey) string {
 	paid := false
 	for _, l := range a.in.Ledger {
-		if l.Payee != k.payee || l.Paid < k.month {
+		if l.Payee != k.payee || l.Paid < k.month || l.Kind == comp.BalanceEntry {
 			continue
 		}
 		if l.Plan == "" && l.Kind != comp.AdjustmentLine {

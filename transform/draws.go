@@ -1,0 +1,166 @@
+package transform
+
+import (
+	"fmt"
+
+	"carrot/transform/comp"
+)
+
+// draws advances money to a payee, or guarantees it, and recovers what was advanced, plan by plan. It comes after
+// everything that the plan's components pay in the pay period.
+func (k *keeper) draws(month comp.Period) {
+	for _, id := range k.s.planIDs() {
+		at := k.s.standing(k.payee, id, month)
+		if at.version < 0 || k.s.in.Plans[at.version].Draw == nil {
+			continue
+		}
+		k.draw(id, month, at)
+	}
+}
+
+// draw is one plan's draw in one pay period.
+func (k *keeper) draw(id string, month comp.Period, at standing) {
+	p := &k.s.in.Plans[at.version]
+	d := p.Draw
+	currency, ok := k.drawCurrency(month)
+	if !ok {
+		return
+	}
+	key := accountKey{id, drawAccount, currency}
+	e := entitlement{component: drawAccount, account: drawAccount, duty: duty{plan: at.version, component: -1, pay: month}, known: true}
+	e.result = comp.ComponentResult{Plan: id, Title: "Draw", Clause: d.Clause, Amount: comp.Money{Currency: currency}}
+	amount, fine := int64(0), true
+	if at.on > 0 && (d.Periods == 0 || monthsBetween(at.first, month) <= d.Periods) {
+		amount, fine = k.drawAmount(p, month, currency, at, &e)
+	}
+	k.blind = k.blind || !fine
+	if k.blind || k.unknown[key] {
+		k.unknown[key] = true
+		e.known = false
+		k.pseudo(e, comp.DrawLine)
+		return
+	}
+	k.settleDraw(p, key, e, at, amount)
+}
+
+// settleDraw moves the account of a draw whose amount in this pay period is known; 0 where none is due any more.
+func (k *keeper) settleDraw(p *comp.Plan, key accountKey, e entitlement, at standing, amount int64) {
+	d, month := p.Draw, e.duty.pay
+	cash, open := k.cash(p.ID, month, key.currency), k.balances[key]
+	say := func(minor int64) string { return paid(comp.Money{Minor: minor, Currency: key.currency}) }
+	m := movement{key: key, month: month, title: e.result.Title}
+	switch {
+	case d.Kind == "guarantee":
+		if top := amount - cash; amount > 0 && top > 0 {
+			e.result.Title = "Guarantee"
+			e.say("Guarantee of %s, earned %s: %s - %s = %s are added and not recovered", say(amount), say(cash), say(amount), say(cash), say(top))
+			e.result.Amount.Minor = top
+			k.pseudo(e, comp.DrawLine)
+		}
+		return
+	case at.final:
+		if d.AtExit == "recover" {
+			m.out = min(open, max(0, cash))
+		}
+		m.written = open - m.out
+	default:
+		m.in, m.out = drawn(d, open, cash, amount, monthsBetween(at.first, month))
+	}
+	if m.in > 0 {
+		in := e
+		in.say("Draw of %s, earned %s: %s are advanced; advanced so far %s + %s = %s", say(amount), say(cash), say(m.in), say(open), say(m.in), say(open+m.in))
+		in.result.Amount.Minor = m.in
+		k.pseudo(in, comp.DrawLine)
+	}
+	if m.out > 0 {
+		e.result.Title = "Recovery of the draw"
+		e.result.Working = nil
+		e.say("Earned %s, advanced before %s: %s are recovered", say(cash), say(open), say(m.out))
+		if m.written > 0 {
+			e.say("The other %s are written off, since employment ends", say(m.written))
+		}
+		e.result.Amount.Minor = -m.out
+		k.pseudo(e, comp.RecoveryLine)
+	}
+	k.move(m)
+}
+
+// drawn is what a draw advances and recovers in a pay period that is not the last. n counts pay periods on the plan.
+func drawn(d *comp.Draw, open, cash, amount int64, n int) (in, out int64) {
+	from := d.RecoverFrom
+	if d.Kind == "advance" {
+		if from == 0 {
+			from = 2
+		}
+		if n >= from {
+			out = min(open, max(0, cash))
+		}
+		return amount, out
+	}
+	in = max(0, amount-cash)
+	if amount == 0 {
+		in = 0
+	}
+	if n >= max(1, from) {
+		out = min(open, max(0, cash-amount))
+	}
+	return in, out
+}
+
+// drawAmount is what a draw is for in one pay period, in minor units; false where it cannot be told, which holds the payee.
+func (k *keeper) drawAmount(p *comp.Plan, month comp.Period, currency comp.Currency, at standing, e *entitlement) (int64, bool) {
+	n, text, ok := k.figure(p, month, currency)
+	if !ok {
+		return 0, false
+	}
+	if p.Draw.Prorate == "days" && at.on != month.Days() {
+		text += fmt.Sprintf(" × %d/%d days on the plan", at.on, month.Days())
+		n = k.s.v.Prorate(n, at.on, month.Days())
+	}
+	m, err := k.s.v.Round(comp.Amount{Number: n, Currency: currency}, p.Rounding)
+	if err != nil {
+		k.find(p, "cannot_round", err.Error(), "check the plan's draw")
+		return 0, false
+	}
+	if text != paid(m) {
+		e.say("Draw: %s = %s", text, paid(m))
+	}
+	return m.Minor, true
+}
+
+// figure is a draw's number for a whole pay period, from the plan or from the number table.
+func (k *keeper) figure(p *comp.Plan, month comp.Period, currency comp.Currency) (n comp.Number, text string, ok bool) {
+	id, f := k.s.company.People[k.payee].ID, &p.Draw.Amount
+	if f.Name == "" {
+		n, _, has := k.s.v.InForce(f.Dated, currency, month)
+		if !has {
+			k.find(p, "missing_draw", fmt.Sprintf("the draw of plan %s has no amount in %s on %s", p.ID, currency, month.End-1), "add it to the plan")
+		}
+		return n, money(n, currency), has
+	}
+	q, has := k.s.v.Quota(k.s.quotas[[2]string{id, f.Name}], month)
+	if !has {
+		k.find(p, "missing_draw", fmt.Sprintf("%s has no %q on %s, the draw of plan %s", id, f.Name, month.End-1, p.ID), "add a row to the number table")
+		return comp.Number{}, "", false
+	}
+	if q.Amount.Currency == "" || q.Amount.Currency == currency {
+		return q.Amount.Number, money(q.Amount.Number, currency), true
+	}
+	rate, has := k.s.v.Rate(k.s.company.FX, q.Amount.Currency, currency, month)
+	if !has {
+		k.find(p, "missing_fx_rate", fmt.Sprintf("no rate from %s to %s is known on %s", q.Amount.Currency, currency, month.End-1), "add a row to the fx table")
+		return comp.Number{}, "", false
+	}
+	return q.Amount.Number.Mul(rate), money(q.Amount.Number, q.Amount.Currency) + " × " + rate.String(), true
+}
+
+// find holds the payee for what an account of a plan lacks.
+func (k *keeper) find(p *comp.Plan, code, message, hint string) {
+	person := &k.s.company.People[k.payee]
+	k.s.find(comp.Finding{Code: code, Reach: comp.ReachPayee, Payee: person.ID, Key: person.ID, Column: p.ID, Message: message, Hint: hint, Origin: firstOrigin(person)})
+}
+
+// drawCurrency is the currency of pay on the last employed day up to the end of a pay period.
+func (k *keeper) drawCurrency(month comp.Period) (comp.Currency, bool) {
+	return k.s.payCurrency(&k.s.company.People[k.payee], comp.Period{Start: comp.NoDate, End: month.End})
+}
