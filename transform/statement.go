@@ -159,6 +159,9 @@ func (b *builder) behind(payee int) (map[string][]dayOf, error) {
 // rows are the credits behind the payee's measures that pay, in what they read. A pooled measure's rows are the pool's, shown once
 // in tables/credits and not on every statement.
 func (b *builder) rows(e *entitlement, behind map[string][]dayOf) []int {
+	if e.account != "" {
+		return nil
+	}
 	c := &b.a.in.Plans[e.duty.plan].Components[e.duty.component]
 	paid := c.Pays()
 	var out []int
