@@ -22,6 +22,7 @@ type Explained struct {
 	Kind      string          `json:"kind"`
 	Statement Statement       `json:"statement"`
 	Lines     []ExplainedLine `json:"lines"`
+	Words     []string        `json:"words"` // the answer as one would write it to whom it concerns
 }
 
 // ExplainedLine is a line with what stands behind it.
@@ -81,7 +82,8 @@ func RunOf(ctx context.Context, store archive.Store, period, run string) (archiv
 	return archive.RunRef{}, last, refuse("%s is not posted and has %d runs; name one: --run %s", period, len(found), found[0].Run)
 }
 
-// Explain leads from a payee's lines (line 0: all of them) to the rows of the exports behind them.
+// Explain leads from a payee's lines (line 0: all of them) to the rows of the exports behind them. Somebody on the roster
+// who has no statement gets words alone: why there is none.
 func Explain(ctx context.Context, store archive.Store, ref archive.RunRef, m archive.Manifest, payee string, line int, temp string) (Explained, error) {
 	out := Explained{Run: m.Run, Kind: string(m.Kind)}
 	e, err := newExplainer(ctx, store, m, temp)
@@ -101,6 +103,9 @@ func Explain(ctx context.Context, store archive.Store, ref archive.RunRef, m arc
 		return out, err
 	}
 	if out.Statement.ID == "" {
+		if out.Words, err = e.nothing(payee); err != nil || out.Words != nil {
+			return out, err
+		}
 		return out, refuse("%s has no statement in %s; statements are there for %s", payee, m.Period, firstFew(others))
 	}
 	if line < 0 || line > len(out.Statement.Lines) {
@@ -119,7 +124,8 @@ func Explain(ctx context.Context, store archive.Store, ref archive.RunRef, m arc
 		}
 		out.Lines = append(out.Lines, x)
 	}
-	return out, nil
+	out.Words, err = e.words(&out, line)
+	return out, err
 }
 
 func firstFew(names []string) string {
@@ -140,10 +146,13 @@ type explainer struct {
 	objects map[string]archive.Object // by raw digest
 	reader  readers
 	credits []Credit
+	request comp.Request
+	company *comp.Company           // see people
+	values  []map[string]comp.Value // the versions of the record that is explained
 }
 
 func newExplainer(ctx context.Context, store archive.Store, m archive.Manifest, temp string) (*explainer, error) {
-	k, _, err := recall(ctx, store, m)
+	k, req, err := recall(ctx, store, m)
 	if err != nil {
 		return nil, err
 	}
@@ -155,7 +164,8 @@ func newExplainer(ctx context.Context, store archive.Store, m archive.Manifest, 
 	if err != nil {
 		return nil, err
 	}
-	e := &explainer{ctx: ctx, store: store, m: m, k: k, vault: newVault(ctx, store, temp), objects: map[string]archive.Object{}, reader: readers{}}
+	e := &explainer{ctx: ctx, store: store, m: m, k: k, vault: newVault(ctx, store, temp), objects: map[string]archive.Object{},
+		reader: readers{}, request: req}
 	if e.lineage, err = transform.DecodeLineage(b); err != nil {
 		return nil, fmt.Errorf("run %s: %w", m.Run, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
 
+	"carrot/connectors"
 	"carrot/jobs/archive"
 	"carrot/transform"
 	"carrot/transform/comp"
@@ -25,6 +26,7 @@ type Record struct {
 	Findings []Finding `json:"findings,omitempty"` // held, or merely noted
 	Reasons  []string  `json:"reasons,omitempty"`  // why no measure of this run takes it, one a measure
 	Fate     string    `json:"fate"`               // see ExplainRecord
+	Words    []string  `json:"words"`              // the answer as one would write it to whom it concerns
 }
 
 // Version is one row with the record's key.
@@ -40,7 +42,9 @@ type Version struct {
 // Fate has the certificate's words: paid; held; excluded, where no measure takes the record or its finding is waived;
 // exception, where a measure takes it in this pay period and nobody takes part for it; other periods. A record that counts
 // in a measure without a line is credited, one that the run did not know is unknown, and one of a sealed table is sealed.
-func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest, record, temp string) (Record, error) {
+//
+// Where payee is not "" the words also say what of the record is that person's, or whose it is instead.
+func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest, record, payee, temp string) (Record, error) {
 	out := Record{Run: m.Run, Period: m.Period, Record: record}
 	parts := strings.SplitN(record, "/", 3)
 	if len(parts) != 3 || parts[2] == "" {
@@ -66,12 +70,17 @@ func ExplainRecord(ctx context.Context, store archive.Store, m archive.Manifest,
 	}
 	if def.contract.Class == comp.Sealed {
 		out.Fate = "sealed"
+		out.Words = []string{fmt.Sprintf("%s was answered in confidence: %s with that key, not shown.", record, count(out.Sealed, "row", "rows"))}
 		return out, nil
 	}
 	if err := e.fate(table, key, &out); err != nil {
 		return out, err
 	}
-	return out, e.decide(table, last, &out)
+	if err := e.decide(table, last, &out); err != nil {
+		return out, err
+	}
+	out.Words, err = e.recordWords(&out, def, key, payee)
+	return out, err
 }
 
 func tableNames(k *knowledge) []string {
@@ -84,7 +93,22 @@ func tableNames(k *knowledge) []string {
 
 // versions finds the rows with the key, in the order of knowledge, and gives the values of the last one.
 func (e *explainer) versions(def tableDef, key string, out *Record) (map[string]comp.Value, error) {
-	var last map[string]comp.Value
+	err := e.eachRow(def, func(p archive.Pull, o archive.Object, pos int64, row map[string]comp.Value) error {
+		if keyOf(def.contract, row) != key {
+			return nil
+		}
+		e.values = append(e.values, row)
+		return e.version(def, p, o, pos, out)
+	})
+	if err != nil || len(e.values) == 0 {
+		return nil, err
+	}
+	return e.values[len(e.values)-1], nil
+}
+
+// eachRow hands out every row that can be read of a table, in the order of knowledge. Of a file that was pulled several
+// times under one name the newest version counts alone.
+func (e *explainer) eachRow(def tableDef, out func(p archive.Pull, o archive.Object, pos int64, row map[string]comp.Value) error) error {
 	h := replayHouse(e.store, "", nil)
 	newest := map[string]string{}
 	for _, p := range e.k.pulls {
@@ -104,31 +128,34 @@ func (e *explainer) versions(def tableDef, key string, out *Record) (map[string]
 			}
 			in, err := e.vault.input(o, def, 0)
 			if err != nil {
-				return nil, err
+				return err
 			}
-			splits, _ := h.splits(def.kind, in)
-			for _, decode := range splits {
-				var stop error
-				decode(func(b transform.Batch) error {
-					for i := range int(b.Rec.NumRows()) {
-						row, ok := rowWithKey(def.contract, b.Rec, i, key)
-						if !ok {
-							continue
-						}
-						last = row
-						if stop = e.version(def, p, o, b.Pos[i], out); stop != nil {
-							return stop
-						}
-					}
-					return e.ctx.Err()
-				})
-				if stop != nil {
-					return nil, stop
-				}
+			if err := e.rowsOf(h, def, in, func(pos int64, row map[string]comp.Value) error { return out(p, o, pos, row) }); err != nil {
+				return err
 			}
 		}
 	}
-	return last, e.ctx.Err()
+	return e.ctx.Err()
+}
+
+// rowsOf decodes one file.
+func (e *explainer) rowsOf(h *House, def tableDef, in connectors.Input, out func(pos int64, row map[string]comp.Value) error) error {
+	splits, _ := h.splits(def.kind, in)
+	for _, decode := range splits {
+		var stop error
+		decode(func(b transform.Batch) error {
+			for i := range int(b.Rec.NumRows()) {
+				if stop = out(b.Pos[i], rowAt(def.contract, b.Rec, i)); stop != nil {
+					return stop
+				}
+			}
+			return e.ctx.Err()
+		})
+		if stop != nil {
+			return stop
+		}
+	}
+	return nil
 }
 
 // version adds one row to what is shown, or to the count of what is not.
@@ -164,21 +191,13 @@ func show(v comp.Value) string {
 	return "empty"
 }
 
-// rowWithKey gives a row's values where its key columns, joined by |, are the key.
-func rowWithKey(c comp.Contract, rec arrow.Record, i int, key string) (map[string]comp.Value, bool) {
-	var have []string
-	for _, name := range c.Keys {
-		col := c.Index(name)
-		have = append(have, keyText(cell(c.Columns[col], rec.Column(col), i)))
-	}
-	if strings.Join(have, "|") != key {
-		return nil, false
-	}
+// rowAt is a decoded row's values by column.
+func rowAt(c comp.Contract, rec arrow.Record, i int) map[string]comp.Value {
 	out := map[string]comp.Value{}
 	for j, col := range c.Columns {
 		out[col.Name] = cell(col, rec.Column(j), i)
 	}
-	return out, true
+	return out
 }
 
 func keyText(v comp.Value) string {

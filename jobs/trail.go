@@ -14,13 +14,16 @@ import (
 
 // Statement is a statement as the archive keeps it for explain: one JSON object a line in statements.jsonl.
 type Statement struct {
-	ID       string   `json:"statement"`
-	Payee    string   `json:"payee"`
-	Name     string   `json:"name"`
-	Currency string   `json:"currency"`
-	Total    string   `json:"total"`
-	HeldFor  []string `json:"held_for,omitempty"`
-	Lines    []Line   `json:"lines"`
+	ID         string      `json:"statement"`
+	Payee      string      `json:"payee"`
+	Name       string      `json:"name"`
+	Currency   string      `json:"currency"`
+	Total      string      `json:"total"`
+	HeldTotal  string      `json:"held_total,omitempty"`
+	HeldFor    []string    `json:"held_for,omitempty"`
+	Lines      []Line      `json:"lines"`
+	Components []Component `json:"components,omitempty"`
+	Balances   []Balance   `json:"balances,omitempty"`
 }
 
 // Line is one line of a statement. Amounts are plain decimals.
@@ -77,6 +80,15 @@ func encodeStatements(r *comp.Result) ([]byte, error) {
 		for _, l := range s.Lines {
 			out.Lines = append(out.Lines, Line{Number: l.Number, Kind: string(l.Kind), Plan: l.Plan, Component: l.Component, Clause: l.Clause,
 				Title: l.Title, For: l.For.Name(), Cause: l.Cause, Exact: l.Exact.Number.String(), Amount: l.Amount.Decimal(), Working: l.Working, Series: l.Series})
+		}
+		if len(s.HeldFor) > 0 {
+			out.HeldTotal = s.HeldTotal.Decimal()
+		}
+		for k := range s.Components {
+			out.Components = append(out.Components, componentOf(&s.Components[k]))
+		}
+		for _, b := range s.Balances {
+			out.Balances = append(out.Balances, balanceOf(b))
 		}
 		return out
 	})

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"strings"
@@ -11,52 +12,94 @@ import (
 )
 
 func explainCommand(a *app) *cobra.Command {
-	var payee, period, record, run, location string
-	var number int
+	x := explaining{app: a}
 	c := &cobra.Command{
 		Use:   "explain",
 		Short: "Lead from a cent to its source rows, or say where a record went",
-		Long: "With --payee and --period: the statement's lines, how each was computed, and the rows of the exports behind it.\n" +
+		Long: "With --payee and --period: an answer in words that can be pasted into a mail, then the statement's lines, how each was\n" +
+			"computed, and the rows of the exports behind it. Somebody without a statement learns which condition of which plan\n" +
+			"left them out. With --against as well: why the month differs from another, component by component.\n" +
 			"With --record source/table/ID: where that record went in the run of --period: paid to whom in which line, held with\n" +
-			"which finding, or excluded and why. Rows of sealed tables are counted and never shown.",
+			"which finding, or excluded and why; with --payee as well, whose it is. Rows of sealed tables are counted and never\n" +
+			"shown. --brief prints the words alone.",
 		Args: exactly(0),
-		RunE: func(c *cobra.Command, _ []string) error {
-			if (payee == "") == (record == "") {
-				return usage("explain: write --payee ID or --record source/table/ID, one of both")
-			}
-			if period == "" && run == "" {
-				return usage("explain: write --period YYYY-MM, or --run RUN")
-			}
-			ctx := c.Context()
-			s, err := a.archiveOf(ctx, location)
-			if err != nil {
-				return err
-			}
-			ref, m, err := jobs.RunOf(ctx, s, period, run)
-			if err != nil {
-				return err
-			}
-			if record != "" {
-				r, err := jobs.ExplainRecord(ctx, s, m, record, "")
-				if err != nil {
-					return err
-				}
-				return a.print(r, func(w io.Writer) { printRecord(w, r) })
-			}
-			e, err := jobs.Explain(ctx, s, ref, m, payee, number, "")
-			if err != nil {
-				return err
-			}
-			return a.print(e, func(w io.Writer) { printExplained(w, e) })
-		},
+		RunE: func(c *cobra.Command, _ []string) error { return x.run(c.Context()) },
 	}
 	f := c.Flags()
-	f.StringVar(&payee, "payee", "", "employee id")
-	f.StringVar(&period, "period", "", "pay period, YYYY-MM")
-	f.IntVar(&number, "line", 0, "one line of the statement (default all)")
-	f.StringVar(&record, "record", "", "a record, source/table/ID")
-	f.StringVar(&run, "run", "", "a run instead of the period's close")
-	return archiveFlag(c, &location)
+	f.StringVar(&x.payee, "payee", "", "employee id")
+	f.StringVar(&x.period, "period", "", "pay period, YYYY-MM")
+	f.IntVar(&x.number, "line", 0, "one line of the statement (default all)")
+	f.StringVar(&x.record, "record", "", "a record, source/table/ID")
+	f.StringVar(&x.runID, "run", "", "a run instead of the period's close")
+	f.StringVar(&x.against, "against", "", "an earlier pay period, YYYY-MM, to compare with")
+	f.BoolVar(&x.brief, "brief", false, "print the answer in words alone, without the rows behind it")
+	return archiveFlag(c, &x.location)
+}
+
+// explaining is one question.
+type explaining struct {
+	*app
+	payee, period, record, runID, against, location string
+	number                                          int
+	brief                                           bool
+}
+
+func (x *explaining) run(ctx context.Context) error {
+	if x.payee == "" && x.record == "" {
+		return usage("explain: write --payee ID or --record source/table/ID, one of both")
+	}
+	if x.period == "" && x.runID == "" {
+		return usage("explain: write --period YYYY-MM, or --run RUN")
+	}
+	if x.against != "" && (x.payee == "" || x.record != "" || x.number != 0) {
+		return usage("explain: --against compares the months of one payee; write --payee ID, without --record and --line")
+	}
+	s, err := x.archiveOf(ctx, x.location)
+	if err != nil {
+		return err
+	}
+	ref, m, err := jobs.RunOf(ctx, s, x.period, x.runID)
+	if err != nil {
+		return err
+	}
+	switch {
+	case x.record != "":
+		r, err := jobs.ExplainRecord(ctx, s, m, x.record, x.payee, "")
+		if err != nil {
+			return err
+		}
+		return x.print(r, func(w io.Writer) { x.answer(w, r.Words, func() { printRecord(w, r) }) })
+	case x.against != "":
+		_, earlier, err := jobs.RunOf(ctx, s, x.against, "")
+		if err != nil {
+			return err
+		}
+		c, err := jobs.Compare(ctx, s, m, earlier, x.payee, "")
+		if err != nil {
+			return err
+		}
+		return x.print(c, func(w io.Writer) { x.answer(w, c.Words, nil) })
+	}
+	e, err := jobs.Explain(ctx, s, ref, m, x.payee, x.number, "")
+	if err != nil {
+		return err
+	}
+	rows := func() { printExplained(x.out, e) }
+	if e.Statement.ID == "" {
+		rows = nil
+	}
+	return x.print(e, func(w io.Writer) { x.answer(w, e.Words, rows) })
+}
+
+// answer prints the words, and the rows behind them unless --brief; rows is nil where there are none.
+func (x *explaining) answer(w io.Writer, words []string, rows func()) {
+	for _, line := range words {
+		fmt.Fprintln(w, line)
+	}
+	if !x.brief && rows != nil {
+		fmt.Fprintln(w)
+		rows()
+	}
 }
 
 func printExplained(w io.Writer, e jobs.Explained) {

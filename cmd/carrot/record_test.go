@@ -75,7 +75,7 @@ func TestFatesTieWithTheCertificate(t *testing.T) {
 		}
 		got := map[string]int64{}
 		for _, id := range idsKnown(t, dir, table, period) {
-			r, err := jobs.ExplainRecord(ctx, s, m, "salesforce/"+table+"/"+id, "")
+			r, err := jobs.ExplainRecord(ctx, s, m, "salesforce/"+table+"/"+id, "", "")
 			if err != nil {
 				t.Fatal(err)
 			}
