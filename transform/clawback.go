@@ -1,0 +1,117 @@
+package transform
+
+import (
+	"cmp"
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// longestWindow is how long a deal can be taken back where a plan does not say.
+var longestWindow = comp.Length{Months: 36}
+
+// undo notes on each deal what the component's event takes back of it. At the original rate that is of the deal's own
+// pay; re-rated, of what rated gives less without the deal, in the order of the events, so that all together are never
+// more than there was.
+func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func(comp.Number) comp.Number) {
+	if c.Clawback == nil {
+		return
+	}
+	type one struct{ deal, event int }
+	var order []one
+	total := comp.Number{}
+	for i := range deals {
+		d := &deals[i]
+		total = total.Add(d.value)
+		d.undone = undoings(c.Clawback, d, company)
+		for k := range d.undone {
+			order = append(order, one{i, k})
+		}
+	}
+	if c.Clawback.Rate != "re-rated" || rated == nil {
+		return
+	}
+	slices.SortStableFunc(order, func(a, b one) int {
+		return cmp.Compare(deals[a.deal].undone[a.event].day, deals[b.deal].undone[b.event].day)
+	})
+	left := make([]comp.Number, len(deals))
+	for i := range left {
+		left[i] = comp.Int(1)
+	}
+	for _, o := range order {
+		d := &deals[o.deal]
+		u := &d.undone[o.event]
+		worth := rated(total).Sub(rated(total.Sub(left[o.deal].Mul(d.value))))
+		u.worth, _ = worth.Quo(left[o.deal])
+		left[o.deal] = left[o.deal].Sub(u.share)
+		total = total.Sub(u.share.Mul(d.value))
+	}
+}
+
+// undoings are what the events of a clawback take of one deal.
+func undoings(b *comp.Clawback, d *dealPay, company *comp.Company) []undoing {
+	var out []undoing
+	for _, e := range happened(b.On, &d.deal, company, comp.Forever) {
+		if share := taking(b, d.day, e.day).Mul(e.share); share.Sign() > 0 {
+			out = append(out, undoing{e.day, share, d.pay})
+		}
+	}
+	return out
+}
+
+// taking is the share of a deal that an event takes, by how long after the deal it comes. On the last day of the window it
+// still takes all; of months, days and tiers nothing is left by then.
+func taking(b *comp.Clawback, from, event comp.Date) comp.Number {
+	window := b.Within
+	if window.IsZero() {
+		window = longestWindow
+	}
+	end := window.After(from)
+	event = max(event, from)
+	if event > end {
+		return comp.Number{}
+	}
+	switch b.Takes {
+	case "months":
+		n := elapsed(from, end)
+		return ratio(n-elapsed(from, event), n)
+	case "days":
+		return ratio(int(end-event), int(end-from))
+	case "tiers":
+		for _, t := range b.Tiers {
+			if event < t.Until.After(from) {
+				return t.Takes
+			}
+		}
+		return comp.Number{}
+	}
+	return comp.Int(1)
+}
+
+func ratio(n, of int) comp.Number {
+	q, _ := comp.Int(int64(max(0, n))).Quo(comp.Int(int64(of))) // of nothing is 0
+	return q
+}
+
+// elapsed is the number of whole months from a day to another.
+func elapsed(from, to comp.Date) int {
+	n := 0
+	for from.AddMonths(n+1) <= to {
+		n++
+	}
+	return n
+}
+
+// clawedBack is what events have taken back of a deal's pay by the end of a day: of what was released when they came, since
+// what was not is forfeited there and then.
+func clawedBack(c *comp.Component, d *dealPay, company *comp.Company, until comp.Date) comp.Number {
+	steps := releasings(c, &d.deal, company)
+	sum := comp.Number{}
+	for _, u := range d.undone {
+		if u.day <= until {
+			out, _ := by(steps, u.day)
+			sum = sum.Add(u.share.Mul(out).Mul(u.worth))
+		}
+	}
+	return sum
+}
