@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/xuri/excelize/v2"
 
 	"carrot/transform"
 	"carrot/transform/comp"
@@ -137,6 +138,30 @@ func TestFooters(t *testing.T) {
 	if len(got.rows) != 0 || !stopped(got.findings) {
 		t.Error("without a declared footer the file ends within a record", got)
 	}
+}
+
+// TestRowsCalledLikeAFooter: a row that fills the columns which rows always fill is data, though it is the last one and a
+// customer is called like a footer. A total that leaves one of them empty is cut.
+func TestRowsCalledLikeAFooter(t *testing.T) {
+	key := col("Id", comp.ID)
+	owner := col("Owner", comp.Text)
+	owner.Required = true
+	cols := []comp.Column{col("Account", comp.Text), key, owner}
+	f := csvFormat(func(d *Dialect) { d.Footer = []string{"Confidential", "Total"} })
+	in := input("f.csv", "Account,Id,Owner\nAda,1,x\nConfidential Systems,2,y\nTotal,2,\nConfidential Information\n", f, cols...)
+	in.Contract.Keys = []string{"id"}
+	expect(t, in, [][]string{{"Ada", "1", "x"}, {"Confidential Systems", "2", "y"}})
+	book := sheetBook(t, func(f *excelize.File) {
+		for i, row := range [][]any{{"Account", "Id", "Owner"}, {"Ada", "1", "x"}, {"Confidential Systems", "2", "y"}, {"Total", "2"}, {"Confidential Information"}} {
+			if err := f.SetSheetRow("Sheet1", fmt.Sprint("A", i+1), &row); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+	f.Kind = XLSX
+	in = bytesInput("f.xlsx", book, f, cols...)
+	in.Contract.Keys = []string{"id"}
+	expect(t, in, [][]string{{"Ada", "1", "x"}, {"Confidential Systems", "2", "y"}})
 }
 
 // TestTitlesAndSeveralHeaders: lines before the header, three header rows, two with choices.

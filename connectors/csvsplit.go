@@ -36,6 +36,7 @@ func csvSplits(in Input, target int64) ([]Split, []comp.Finding) {
 	if err != nil {
 		return nil, in.stops(err)
 	}
+	v.fields, v.told = len(h.labels), toldBy(in, h.cols)
 	end, whole, last, err := v.ending(in)
 	if err != nil {
 		return nil, in.stops(err)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"io"
+	"slices"
 )
 
 // cut is a record start.
@@ -24,6 +25,8 @@ type survey struct {
 	openPos int64
 	vague   bool // openPos may be too early: quotes were followed without noting where they open
 	target  int64
+	fields  int   // of a row
+	told    []int // see toldBy
 
 	base            int64
 	inQuote         bool
@@ -322,14 +325,39 @@ func (v *survey) ending(in Input) (end int64, whole bool, last cut, err error) {
 	return end, whole, last, nil
 }
 
-// isFooter says that the present record may be cut from the end: blank, or its first cell starts like a footer.
+// toldBy are the columns, beside the first, that a row of data never leaves empty: keys and required ones. A record that
+// has text in all of them is data, whatever its first cell starts with.
+func toldBy(in Input, cols []int) (told []int) {
+	for i, c := range in.Contract.Columns {
+		if cols[i] > 0 && (c.Required || slices.Contains(in.Contract.Keys, c.Name)) {
+			told = append(told, cols[i])
+		}
+	}
+	return told
+}
+
+// isRow says that the present record is as wide as the table and has text in every column that rows always fill.
+func (v *survey) isRow(sc *scanner) bool {
+	if len(v.told) == 0 || len(sc.cells) != v.fields {
+		return false
+	}
+	for _, i := range v.told {
+		if c := sc.cells[i]; c.end() == c.start() {
+			return false
+		}
+	}
+	return true
+}
+
+// isFooter says that the present record may be cut from the end: blank, or its first cell starts like a footer and it is
+// no row of data. A customer may be called like a footer.
 func (v *survey) isFooter(sc *scanner) bool {
 	if len(v.footer) == 0 {
 		return false
 	}
 	first := sc.content(sc.cells[0], nil)
 	for _, f := range v.footer {
-		if f != "" && bytes.HasPrefix(first, []byte(f)) {
+		if f != "" && bytes.HasPrefix(first, []byte(f)) && !v.isRow(sc) {
 			return true
 		}
 	}

@@ -3,6 +3,7 @@ package connectors
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform"
@@ -49,6 +50,7 @@ func xlsxSplits(in Input) ([]Split, []comp.Finding) {
 	if len(findings) > 0 {
 		return nil, findings
 	}
+	h.keepRows(toldBy(in, cols))
 	if h.first == 0 || h.end <= h.first {
 		return nil, []comp.Finding{headerOnly(in, h.last)}
 	}
@@ -65,6 +67,23 @@ type sheetHeading struct {
 	first   int // number of the first row of data; 0 none
 	end     int // after the last row of data, footer left out
 	width   int
+	tail    []tailRow // what stands below it and starts like a footer
+}
+
+// tailRow is a row with the columns that hold text in it.
+type tailRow struct {
+	number int
+	filled []int
+}
+
+// keepRows moves the end behind rows of the tail that have text in every column that rows always fill: they are data.
+func (h *sheetHeading) keepRows(told []int) {
+	for _, r := range h.tail {
+		missing := func(col int) bool { return !slices.Contains(r.filled, col) }
+		if len(told) > 0 && !slices.ContainsFunc(told, missing) {
+			h.end = r.number + 1
+		}
+	}
 }
 
 func (h *sheetHeading) row(r *sheetRow) {
@@ -92,8 +111,16 @@ func (h *sheetHeading) row(r *sheetRow) {
 		h.first = r.number
 	}
 	if !h.isFooterRow(r) {
-		h.end = r.number + 1
+		h.end, h.tail = r.number+1, h.tail[:0]
+		return
 	}
+	t := tailRow{number: r.number}
+	for _, c := range r.cells {
+		if c.text != "" {
+			t.filled = append(t.filled, c.col)
+		}
+	}
+	h.tail = append(h.tail, t)
 }
 
 func (h *sheetHeading) isFooterRow(r *sheetRow) bool {
