@@ -13,7 +13,7 @@ func (l *loader) amounts(n node, there bool) (out []comp.Dated) {
 		return nil
 	}
 	if !n.isList() {
-		if d, ok := l.amount(n, false); ok {
+		if d, ok := l.amount(n, "from", "clause"); ok {
 			out = append(out, d)
 		}
 		return out
@@ -23,7 +23,11 @@ func (l *loader) amounts(n node, there bool) (out []comp.Dated) {
 		n.wrong("an empty list", "at least one dated amount", "write {"+l.currencyExample()+"}")
 	}
 	for _, c := range items {
-		d, ok := l.amount(c, true)
+		d, ok := l.amount(c, "from", "clause")
+		if dated, _ := c.entries("amounts"); c.isMap() && !dated.has("from") {
+			dated.wrong("dated amounts without from", "", "add from: the first day")
+			ok = false
+		}
 		if !ok {
 			continue
 		}
@@ -35,27 +39,33 @@ func (l *loader) amounts(n node, there bool) (out []comp.Dated) {
 	return out
 }
 
-// amount reads {EUR: "10000", USD: "11000"}, with from in a dated list; clause names what set it.
-func (l *loader) amount(n node, dated bool) (comp.Dated, bool) {
+// amount reads {EUR: "10000", USD: "11000"}, with those of the keys from and clause that it may have beside the
+// currencies: clause names what set it.
+func (l *loader) amount(n node, beside ...string) (comp.Dated, bool) {
 	d := comp.Dated{From: comp.NoDate, By: map[comp.Currency]comp.Number{}}
 	if !n.isMap() {
 		n.wrong(n.says(), "an amount for each currency of pay", "write {"+l.currencyExample()+"}")
 		return d, false
 	}
 	f, _ := n.entries("amounts")
-	good := true
+	good, foreign := true, false
 	for _, k := range f.order() {
-		switch k {
-		case "clause":
+		switch {
+		case k == "clause" && slices.Contains(beside, k):
 			d.Clause = f.text(k)
-		case "from":
+		case k == "from" && slices.Contains(beside, k):
 			from, ok := f.at(k).date()
 			if d.From = from; !ok {
 				good = false
 			}
+		case slices.Contains(beside, k):
 		default:
 			if !f.keyNode(k).knownCurrency(k) {
 				continue
+			}
+			if l.currency != "" && k != string(l.currency) {
+				f.keyNode(k).wrong("an amount in "+k+" in a plan of "+string(l.currency), "amounts in "+string(l.currency)+" alone", "convert it or remove currency:")
+				foreign = true
 			}
 			v, ok := f.at(k).number()
 			if ok && v.Sign() < 0 {
@@ -64,16 +74,85 @@ func (l *loader) amount(n node, dated bool) (comp.Dated, bool) {
 			d.By[comp.Currency(k)] = v
 		}
 	}
-	if dated && !f.has("from") {
-		f.wrong("dated amounts without from", "", "add from: the first day")
-		good = false
-	}
 	for _, c := range l.currencies() {
-		if !f.has(c) {
-			f.wrong("amounts without "+c, "one for each currency that entities pay in", "add "+c+`: "…"`)
+		if f.has(c) || foreign {
+			continue
 		}
+		want := "one for each currency that entities pay in"
+		if l.currency != "" {
+			want = "one in the currency of the plan"
+		}
+		f.wrong("amounts without "+c, want, "add "+c+`: "…"`)
 	}
 	return d, good
+}
+
+// moneyAlways reads amounts that hold always, of something that needs no clause.
+func (l *loader) moneyAlways(n node) map[comp.Currency]comp.Number {
+	d, _ := l.amount(n)
+	return d.By
+}
+
+// figure reads amounts, dated amounts, or the name of a number in the number table.
+func (l *loader) figure(n node) ([]comp.Dated, string) {
+	if name, ok := l.byName(n); ok {
+		return nil, name
+	}
+	return l.amounts(n, n.ok()), ""
+}
+
+// byName reads {name: …}; ok says whether the value has this form.
+func (l *loader) byName(n node) (string, bool) {
+	for i := 0; n.isMap() && i < len(n.y.Content); i += 2 {
+		if n.y.Content[i].Value == "name" {
+			return l.named(n), true
+		}
+	}
+	return "", false
+}
+
+// named reads {name: …}, a number of the number table.
+func (l *loader) named(n node) string {
+	k, ok := n.keyed("named")
+	if !ok {
+		return ""
+	}
+	return l.quotaName(k.at("name"), "number")
+}
+
+// percent is a share as messages write it.
+func percent(n comp.Number) string { return n.Mul(comp.Int(100)).String() + " %" }
+
+// shares reads a list of shares with what they total.
+func (f fields) shares(key, want string) (out []comp.Number, total comp.Number, ok bool) {
+	ok = true
+	for _, n := range f.optional(key, want) {
+		v, good := n.ratio()
+		out, total, ok = append(out, v), total.Add(v), ok && good
+	}
+	return out, total, ok && f.at(key).isList()
+}
+
+// overTime reads how a number is spread over a year, and how it grows with employment.
+func (f fields) overTime(q *comp.Figure) {
+	season, total, ok := f.shares("season", "shares of a year")
+	if q.Season = season; ok && f.has("season") {
+		switch n := len(season); {
+		case n != 2 && n != 4 && n != 12:
+			f.at("season").wrong("a season of "+strconv.Itoa(n)+" shares", "2, 4 or 12", "add shares that total 100 %")
+		case total.Cmp(comp.Int(1)) != 0:
+			f.at("season").wrong("a season that totals "+percent(total), "100 %", "correct a share")
+		}
+	}
+	q.Ramp, _, _ = f.shares("ramp", "shares by month of employment")
+	for i, n := range f.optional("ramp", "shares by month of employment") {
+		if v := q.Ramp[i]; v.Sign() < 0 || v.Cmp(comp.Int(1)) > 0 {
+			n.wrong("a ramp of "+percent(v), "shares from 0 % to 100 %", "correct it")
+		}
+	}
+	if f.at("ramp").isList() && len(q.Ramp) == 0 {
+		f.at("ramp").wrong("an empty list", "at least one share", `write ["50%", "100%"]`)
+	}
 }
 
 // quota reads where the number to attain comes from: the quota table, amounts in the plan, or a plain number.
@@ -81,7 +160,7 @@ func (l *loader) quota(f fields, m *measured) *comp.Quota {
 	if !f.has("quota") {
 		return nil
 	}
-	k, ok := f.at("quota").fields("a quota", "name amounts number")
+	k, ok := f.at("quota").keyed("quota")
 	if !ok {
 		return nil
 	}
@@ -90,7 +169,7 @@ func (l *loader) quota(f fields, m *measured) *comp.Quota {
 	plain := m == nil || m.Unit != "money"
 	switch k.onlyOne(true, "name", "amounts", "number") {
 	case "name":
-		q.Name = l.quotaName(k.at("name"))
+		q.Name = l.quotaName(k.at("name"), "quota")
 	case "amounts":
 		q.Dated = l.amounts(k.at("amounts"), true)
 		if !money {
@@ -107,18 +186,19 @@ func (l *loader) quota(f fields, m *measured) *comp.Quota {
 			k.keyNode("number").wrong("a quota without currency of "+m.ID+", which is money", "amounts by currency, or a name in the quota table", "write amounts: {"+l.currencyExample()+"}")
 		}
 	}
+	k.overTime(q)
 	return q
 }
 
 // quotaName is a name in the quota table, where the names are known.
-func (l *loader) quotaName(n node) string {
+func (l *loader) quotaName(n node, noun string) string {
 	s, ok := n.text(false)
 	switch {
 	case !ok || l.quotaNamed || slices.Contains(l.quotas, s):
 	case len(l.quotas) == 0:
-		n.wrong("the quota "+strconv.Quote(short(s))+" in a config without quotas", "a table of quotas", "add quotas: to the config, or write amounts: here")
+		n.wrong("the "+noun+" "+strconv.Quote(short(s))+" in a config without quotas", "a table of quotas", "add quotas: to the config, or write amounts: here")
 	default:
-		n.wrong("the quota "+strconv.Quote(short(s)), "a quota that a table gives", suggest(s, l.quotas))
+		n.wrong("the "+noun+" "+strconv.Quote(short(s)), "a "+noun+" that a table gives", suggest(s, l.quotas))
 	}
 	return s
 }

@@ -64,7 +64,7 @@ type Clock struct{ Hour, Minute int }
 //
 // With mistakes the config is incomplete and must not be run. Mistakes are sorted by file, line and column.
 func Load(fsys fs.FS, name string, getenv func(string) (string, bool)) (*Config, []Mistake) {
-	l := &loader{fsys: fsys, getenv: getenv, config: &Config{}}
+	l := &loader{fsys: fsys, getenv: getenv, config: &Config{}, pending: pending}
 	l.load(name)
 	return l.config, l.sorted()
 }

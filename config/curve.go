@@ -11,18 +11,24 @@ import (
 
 // What each kind of curve reads.
 var (
-	curveKinds  = []string{string(comp.RateCurve), string(comp.Marginal), string(comp.Retroactive), string(comp.StepCurve), string(comp.Interpolate), string(comp.Linear)}
+	curveKinds  = []string{string(comp.RateCurve), string(comp.Marginal), string(comp.Retroactive), string(comp.StepCurve), string(comp.Interpolate), string(comp.Linear), string(comp.Grid)}
+	factorKinds = curveKinds[3:] // give a factor, as parts and multipliers need one
 	bandCurves  = []comp.CurveKind{comp.Marginal, comp.Retroactive, comp.StepCurve}
 	valueCurves = []comp.CurveKind{comp.RateCurve, comp.Marginal, comp.Retroactive} // pay on the value itself
 	paidTargets = []comp.CurveKind{comp.StepCurve, comp.Interpolate, comp.Linear}   // pay a target times a factor
 )
 
-// curve reads the shape of pay.
-func (l *loader) curve(f fields) comp.Curve {
-	c := comp.Curve{Kind: comp.CurveKind(f.choice("kind", "", curveKinds...))}
+// curve reads the shape of pay, of one of the kinds.
+func (l *loader) curve(f fields, kinds []string) comp.Curve {
+	c := comp.Curve{Kind: comp.CurveKind(f.choice("kind", "", kinds...))}
 	if c.Kind == "" {
 		return c
 	}
+	if c.Kind == comp.Grid {
+		l.matrix(f, &c)
+		return c
+	}
+	f.never("it with kind matrix only", "remove it", "rows", "columns", "pays", "rates")
 	c.Of = f.of(c.Kind)
 	if c.Kind == comp.RateCurve {
 		l.rate(f, &c)
@@ -33,7 +39,7 @@ func (l *loader) curve(f fields) comp.Curve {
 		if !f.has("bands") {
 			f.wrong("kind "+string(c.Kind)+" without bands", "", `add bands: [{from: "0%", pays: …}]`)
 		}
-		c.Bands = f.bands()
+		c.Bands = l.bands(f, c.Kind)
 	} else {
 		f.never("it with kind marginal, retroactive or steps only", "remove it", "bands", "edge")
 	}
@@ -45,32 +51,53 @@ func (l *loader) curve(f fields) comp.Curve {
 		if !f.has("points") {
 			f.wrong("kind interpolate without points", "", `add points: [{at: "70%", pays: "0%"}, {at: "100%", pays: "100%"}]`)
 		}
-		c.Points = f.points()
+		c.Points = l.points(f)
+		if v, ok := f.at("below").ratio(); ok {
+			c.Below = &v
+			if len(c.Points) > 0 && c.Points[0].By != nil && !v.IsZero() {
+				f.at("below").wrong("below "+f.at("below").shown()+" with points that pay money", "0", `write "0"`)
+			}
+		}
 	} else {
 		f.never("it with kind interpolate only", "remove it", "points")
+		f.neverSaid("below with kind "+string(c.Kind), "it with kind interpolate only", "remove it", "below")
 	}
 	return c
 }
 
+// shown is a number as it is written, with a blank before %.
+func (n node) shown() string { return strings.Replace(n.y.Value, "%", " %", 1) }
+
 // of is what bands and points are read against; rate reads the value and linear the attainment, so that they need not say.
 func (f fields) of(kind comp.CurveKind) string {
-	only := map[comp.CurveKind]string{comp.RateCurve: "value", comp.Linear: "attainment"}[kind]
-	if only == "" && !f.has("of") {
+	usual := map[comp.CurveKind]string{comp.RateCurve: "value", comp.Linear: "attainment"}[kind]
+	if usual == "" && !f.has("of") {
 		f.wrong("kind "+string(kind)+" without of", "", "add of: attainment or of: value")
 	}
-	of := f.choice("of", only, "attainment", "value")
-	if only != "" && of != only {
-		f.at("of").wrong("of: "+of+" with kind "+string(kind), "of: "+only, "remove it")
-		return only
+	of := f.choice("of", usual, "attainment", "value")
+	if kind == comp.RateCurve && of != usual {
+		f.at("of").wrong("of: "+of+" with kind "+string(kind), "of: "+usual, "remove it")
+		return usual
+	}
+	if kind == comp.Linear && of != usual {
+		f.at("of").later("linear:value", "of: value with kind linear")
 	}
 	return of
 }
 
-// rate reads a flat rate: written, or a person's attribute.
+// rate reads a flat rate: written as a share or as money for each unit, a person's number by name, or a person's attribute.
 func (l *loader) rate(f fields, c *comp.Curve) {
 	switch f.onlyOne(true, "rate", "rate_attribute") {
 	case "rate":
-		c.Rate, _ = f.at("rate").ratio()
+		n := f.at("rate")
+		if name, ok := l.byName(n); ok {
+			c.RateName = name
+		} else if n.isMap() {
+			n.later("pays:money", "a rate in money")
+			c.RateBy = l.moneyAlways(n)
+		} else {
+			c.Rate, _ = n.ratio()
+		}
 	case "rate_attribute":
 		n := f.at("rate_attribute")
 		s, ok := n.text(false)
@@ -95,7 +122,7 @@ type tier struct {
 }
 
 // bands reads tiers: from 0 on, each beginning where the one before ends, the last one open.
-func (f fields) bands() (out []comp.Band) {
+func (l *loader) bands(f fields, kind comp.CurveKind) (out []comp.Band) {
 	items := f.optional("bands", "bands")
 	if f.at("bands").isList() && len(items) == 0 {
 		f.at("bands").wrong("an empty list", "at least one band", `add {from: "0%", pays: …}`)
@@ -103,7 +130,7 @@ func (f fields) bands() (out []comp.Band) {
 	var before *tier
 	sound := true // bounds were read, so that they can be held against each other
 	for i, n := range items {
-		k, ok := n.fields("a band", "from! to pays!")
+		k, ok := n.keyed("band")
 		if !ok {
 			sound = false
 			continue
@@ -112,7 +139,8 @@ func (f fields) bands() (out []comp.Band) {
 		var fromOK, toOK bool
 		b.From, fromOK = k.at("from").ratio()
 		b.To, toOK = k.at("to").ratio()
-		b.Pays, _ = k.at("pays").ratio()
+		l.pays(k, &b.Band, out, kind)
+		k.back(&b.Band, kind, i == 0)
 		sound = sound && fromOK && (toOK || b.Open)
 		if sound {
 			b.from = k.at("from").y.Value
@@ -123,6 +151,38 @@ func (f fields) bands() (out []comp.Band) {
 		out = append(out, b.Band)
 	}
 	return out
+}
+
+// pays reads what a band or a point pays: a share, or money where all those before it do as well.
+func (l *loader) pays(k fields, b *comp.Band, before []comp.Band, kind comp.CurveKind) {
+	n, noun := k.at("pays"), strings.TrimPrefix(k.what, "a ")
+	if !n.isMap() {
+		b.Pays, _ = n.ratio()
+		if len(before) > 0 && before[0].By != nil && n.ok() {
+			n.wrong("pays a factor after a "+noun+" that pays in money", "one or the other", "write all in the same way")
+		}
+		return
+	}
+	n.later("pays:money", "pays in money")
+	b.By = l.moneyAlways(n)
+	switch {
+	case kind != comp.StepCurve && kind != comp.Interpolate:
+		n.wrong("pays in money with kind "+string(kind), "it with kind steps or interpolate only", "write a share")
+	case len(before) > 0 && before[0].By == nil:
+		n.wrong("pays in money after a "+noun+" that pays a factor", "one or the other", "write all in the same way")
+	}
+}
+
+// back reads whether reaching a band re-rates everything below it.
+func (k fields) back(b *comp.Band, kind comp.CurveKind, first bool) {
+	b.Back = k.boolean("back")
+	switch {
+	case !k.has("back"):
+	case kind != comp.Marginal:
+		k.keyNode("back").wrong("back with kind "+string(kind), "kind marginal", "remove it")
+	case first:
+		k.keyNode("back").wrong("back on the first band", "it on a later one: there is nothing below it", "remove it")
+	}
 }
 
 // starts holds a band's lower bound against the band before it.
@@ -161,20 +221,20 @@ func (b *tier) ends(last bool) {
 }
 
 // points reads the corners of a line: at least two, ascending.
-func (f fields) points() (out []comp.Band) {
+func (l *loader) points(f fields) (out []comp.Band) {
 	items := f.optional("points", "points")
 	if f.at("points").isList() && len(items) < 2 {
 		f.at("points").wrong([]string{"no points", "one point"}[len(items)], "at least two points", "add one; before the first and after the last the line is flat")
 	}
 	last := ""
 	for _, n := range items {
-		k, ok := n.fields("a point", "at! pays!")
+		k, ok := n.keyed("point")
 		if !ok {
 			continue
 		}
 		b := comp.Band{Where: n.place()}
 		at, good := k.at("at").ratio()
-		b.Pays, _ = k.at("pays").ratio()
+		l.pays(k, &b, out, comp.Interpolate)
 		if b.From = at; good && len(out) > 0 && at.Cmp(out[len(out)-1].From) <= 0 {
 			k.at("at").wrong("a point at "+k.at("at").y.Value+" after one at "+last, "points in ascending order", "sort them")
 		}
@@ -188,19 +248,29 @@ func (f fields) points() (out []comp.Band) {
 // needs holds target and quota against the curve, and the curve against the measure.
 func (l *loader) needs(f, k fields, c comp.Component, m *measured) {
 	kind := c.Curve.Kind
-	if slices.Contains(paidTargets, kind) && !f.has("target") {
+	money := inMoney(c.Curve)
+	switch {
+	case takesTarget(c.Curve) && !money && !f.has("target") && !f.has("award"):
 		k.at("kind").wrong("kind "+string(kind)+" without target", "the target pay that its factor multiplies", "add target: {"+l.currencyExample()+"}")
-	}
-	if slices.Contains(valueCurves, kind) {
+	case money && f.has("target"):
+		k.inMoney().wrong("pays in money with target", "no target", "remove one")
+	case kind == comp.Grid && !takesTarget(c.Curve):
+		f.never("it without rates: true", "remove one", "target")
+	case slices.Contains(valueCurves, kind) && (c.Curve.Of != "attainment" || kind == comp.RateCurve):
 		f.never("target with kind steps, interpolate or linear only", "remove it: kind "+string(kind)+" pays on the value itself", "target")
+	case slices.Contains(valueCurves, kind) && f.has("target"):
+		f.keyNode("target").later("marginal:target", "a target with kind "+string(kind))
 	}
 	if c.Curve.Of == "attainment" && !f.has("quota") {
 		k.at("kind").wrong("kind "+string(kind)+" of attainment without quota", "the number to attain", "add quota: {name: …} or write of: value")
 	}
-	if m != nil && m.Unit == "money" && slices.Contains(valueCurves, kind) {
+	if m != nil && m.Unit == "money" && slices.Contains(valueCurves, kind) && !f.has("target") {
 		k.percents(m)
 	}
-	if m != nil && m.Unit != "money" && m.Unit != "" && slices.Contains(valueCurves, kind) && len(l.currencies()) > 1 && !c.Shown {
+	if m != nil && m.Unit == "money" && c.Curve.RateBy != nil {
+		k.at("rate").wrong("a rate in money on "+m.ID+", which is money", "a share", `write one such as "5%"`)
+	}
+	if m != nil && m.Unit != "money" && m.Unit != "" && !takesTarget(c.Curve) && !money && len(l.currencies()) > 1 && !c.Shown && !f.has("target") {
 		k.at("kind").wrong("kind "+string(kind)+" on "+m.ID+", which is a "+m.Unit, "a measure of unit money, or a curve that pays a target: the company pays in "+list(l.currencies()), "write kind: steps, interpolate or linear with a target")
 	}
 }
@@ -215,6 +285,9 @@ func (f fields) percents(m *measured) {
 	}
 	one := comp.Int(1)
 	for _, n := range parts {
+		if n.isMap() {
+			continue
+		}
 		v, ok := n.ratio()
 		if !ok || strings.HasSuffix(n.y.Value, "%") || v.Abs().Cmp(one) < 0 {
 			continue
@@ -224,8 +297,11 @@ func (f fields) percents(m *measured) {
 	}
 }
 
-// currencies are those of the legal entities, sorted, each once.
+// currencies are those that amounts are in, sorted, each once: the plan's, or those of the legal entities.
 func (l *loader) currencies() (out []string) {
+	if l.currency != "" {
+		return []string{string(l.currency)}
+	}
 	for _, e := range l.config.Settings.Entities {
 		if c := string(e.Currency); c != "" && !slices.Contains(out, c) {
 			out = append(out, c)
@@ -241,4 +317,26 @@ func (l *loader) currencyExample() string {
 		parts = append(parts, c+`: "…"`)
 	}
 	return strings.Join(parts, ", ")
+}
+
+// takesTarget says whether a curve gives a factor of a target.
+func takesTarget(c comp.Curve) bool {
+	return slices.Contains(paidTargets, c.Kind) || c.Kind == comp.Grid && (c.Matrix == nil || !c.Matrix.Rates)
+}
+
+// inMoney says whether a curve pays money for a band, a point or a unit.
+func inMoney(c comp.Curve) bool {
+	return c.RateBy != nil || len(c.Bands) > 0 && c.Bands[0].By != nil || len(c.Points) > 0 && c.Points[0].By != nil
+}
+
+// inMoney is where a curve first says that it pays money.
+func (k fields) inMoney() node {
+	for _, key := range []string{"bands", "points"} {
+		for _, n := range k.optional(key, key) {
+			if b, ok := n.entries(key); ok {
+				return b.at("pays")
+			}
+		}
+	}
+	return k.at("rate")
 }

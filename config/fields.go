@@ -19,16 +19,20 @@ type fields struct {
 	typos map[string]bool // valid keys of which an unknown one is a slip: they are not called missing as well
 }
 
-// fields reads a mapping whose keys the spec lists, separated by blanks; those marked with ! must be there. ok is false
-// where the value is no mapping; then a mistake is recorded.
+// fields reads a mapping whose keys the spec lists, separated by blanks; those marked with ! must be there, and what follows
+// a colon is for the schema. ok is false where the value is no mapping; then a mistake is recorded.
 func (n node) fields(what, spec string) (fields, bool) {
 	f, ok := n.entries(what)
 	if !ok {
 		return f, false
 	}
-	var valid []string
+	var valid, needed []string
 	for _, k := range strings.Fields(spec) {
-		valid = append(valid, strings.TrimSuffix(k, "!"))
+		k, _, _ = strings.Cut(k, ":")
+		name, must := strings.CutSuffix(k, "!")
+		if valid = append(valid, name); must {
+			needed = append(needed, name)
+		}
 	}
 	for _, k := range f.order() {
 		if !slices.Contains(valid, k) {
@@ -36,9 +40,8 @@ func (n node) fields(what, spec string) (fields, bool) {
 			f.typos[nearest(k, valid)] = true
 		}
 	}
-	for _, k := range strings.Fields(spec) {
-		name, must := strings.CutSuffix(k, "!")
-		if must && !f.has(name) && !f.typos[name] {
+	for _, name := range needed {
+		if !f.has(name) && !f.typos[name] {
 			f.wrong(what+" without the key "+name, "", "add "+name+":")
 		}
 	}
@@ -56,7 +59,7 @@ func (n node) entries(what string) (fields, bool) {
 		return f, false
 	}
 	for i := 0; i+1 < len(n.y.Content); i += 2 {
-		k, v := node{n.l, n.src, n.y.Content[i]}, node{n.l, n.src, n.y.Content[i+1]}
+		k, v := n.child(n.y.Content[i], "."), n.child(n.y.Content[i+1], "."+n.y.Content[i].Value)
 		if k.y.Kind != yaml.ScalarNode || k.y.Tag == "!!null" {
 			k.wrong(k.says()+" as a key", "a name", "write one")
 			continue
@@ -122,6 +125,27 @@ func (f fields) choice(key, fallback string, words ...string) string {
 		return s
 	}
 	return fallback
+}
+
+// unless is one of the words, of which the usual one and an absent key give "".
+func (f fields) unless(key, usual string, others ...string) string {
+	s := f.choice(key, "", append([]string{usual}, others...)...)
+	if s == usual {
+		return ""
+	}
+	return s
+}
+
+// below is f with its values at a path of their own.
+func (f fields) below(path string) fields {
+	f.path = path
+	vals := make(map[string]node, len(f.vals))
+	for k, v := range f.vals {
+		v.path = path + k
+		vals[k] = v
+	}
+	f.vals = vals
+	return f
 }
 
 // integer is a whole number from lo to hi; otherwise the fallback.
@@ -224,6 +248,13 @@ func (f fields) never(want, next string, keys ...string) {
 		} else if f.has(k) {
 			f.keyNode(k).wrong("the key "+k, want, next)
 		}
+	}
+}
+
+// neverSaid records a mistake in these words where the key is there.
+func (f fields) neverSaid(found, want, next, key string) {
+	if f.has(key) {
+		f.keyNode(key).wrong(found, want, next)
 	}
 }
 

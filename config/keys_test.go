@@ -27,6 +27,9 @@ var parts = map[string][2]string{
 	"a plan": {"plans/*.yaml", ""}, "effective": {"plans/*.yaml", "effective."}, "a component": {"plans/*.yaml", "components[]."},
 	"a quota": {"plans/*.yaml", "components[].quota."}, "a curve": {"plans/*.yaml", "components[].curve."}, "a band": {"plans/*.yaml", "components[].curve.bands[]."},
 	"a point": {"plans/*.yaml", "components[].curve.points[]."}, "a gate": {"plans/*.yaml", "components[].gates[]."},
+	"a waiver": {"plans/*.yaml", "waive[]."}, "fx": {"plans/*.yaml", "fx."}, "a part": {"plans/*.yaml", "components[].parts[]."},
+	"a multiplier": {"plans/*.yaml", "components[].multiply[]."}, "rows of a matrix": {"plans/*.yaml", "components[].curve.rows."},
+	"columns of a matrix": {"plans/*.yaml", "components[].curve.columns."}, "a number by name": {"plans/*.yaml", "components[].score."},
 }
 
 // constant is the text of a constant expression; names other than termKeys give nothing.
@@ -70,6 +73,25 @@ func specs(t *testing.T) map[string][]string {
 			return true
 		})
 	}
+	for name, s := range planSpecs {
+		var keys []string
+		for _, k := range strings.Fields(s.keys) {
+			k, _, _ = strings.Cut(k, ":")
+			keys = append(keys, k)
+		}
+		switch name {
+		case "factor": // a curve with fewer kinds, of which its part says so
+			for _, k := range keys {
+				if !strings.Contains(" "+planSpecs["curve"].keys, " "+k+":") {
+					t.Errorf("a factor has the key %s, a curve has not", k)
+				}
+			}
+		case "dated": // with any currency beside these
+		default:
+			out[s.what] = keys
+		}
+	}
+	delete(out, "")
 	return out
 }
 

@@ -36,6 +36,9 @@ func (l *loader) measure(n node, _ []byte) {
 		l.measures[m.ID] = &measured{m, f.at("measure")}
 	}
 	m.Terms = l.terms(f, m)
+	if known := l.measures[m.ID]; known.id.y == f.at("measure").y {
+		known.Terms = m.Terms
+	}
 	m.Digest = measureDigest(m)
 	l.config.Measures = append(l.config.Measures, m)
 }

@@ -12,9 +12,22 @@ import (
 
 // node is a YAML value with the file that it stands in.
 type node struct {
-	l   *loader
-	src *text
-	y   *yaml.Node
+	l    *loader
+	src  *text
+	y    *yaml.Node
+	path string // where it stands in a plan, "sales/2026.1/commission/curve.bands[1].pays"; "" outside plans
+}
+
+// child is a value below n.
+func (n node) child(y *yaml.Node, step string) node {
+	c := node{l: n.l, src: n.src, y: y}
+	if n.path != "" {
+		c.path = n.path + step
+		if strings.HasSuffix(n.path, "/") {
+			c.path = n.path + strings.TrimPrefix(step, ".")
+		}
+	}
+	return c
 }
 
 // ok says whether there is a value at all.
@@ -57,7 +70,7 @@ func (n node) plain() bool {
 		ok = false
 	}
 	for _, c := range n.y.Content {
-		if !(node{n.l, n.src, c}).plain() {
+		if !n.child(c, "").plain() {
 			ok = false
 		}
 	}
@@ -265,7 +278,7 @@ func (n node) items(want string) []node {
 	}
 	out := make([]node, len(n.y.Content))
 	for i, c := range n.y.Content {
-		out[i] = node{n.l, n.src, c}
+		out[i] = n.child(c, "["+strconv.Itoa(i)+"]")
 	}
 	return out
 }

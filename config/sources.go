@@ -18,6 +18,7 @@ type table struct {
 	columns []string
 	types   map[string]comp.Type // "" where the type is not known
 	keys    []string
+	sealed  bool // answers given in confidence
 }
 
 // numeric and daily are the column types that a number or a day needs.
@@ -85,6 +86,7 @@ func (l *loader) readTable(source, name string, n node) Table {
 	c.Mode = comp.Mode(f.choice("mode", "", string(comp.Snapshot), string(comp.Delta), string(comp.Window)))
 	c.Cause = f.choice("cause", "late data", causes...)
 	c.Class = comp.Class(f.choice("class", string(comp.Open), string(comp.Open), string(comp.Personal), string(comp.Sealed)))
+	known.sealed = c.Class == comp.Sealed
 	l.columns(f, t.Format, c, known)
 	l.identity(f, c, known)
 	return t

@@ -176,7 +176,7 @@ func TestMeasuresAndPlans(t *testing.T) {
 				{From: number(t, "1"), Open: true, Pays: number(t, "0.06"), Where: at(21, 11)}}}},
 		{ID: "csat", Title: "Customer satisfaction", Clause: "2.2", Measure: "csat", Every: "quarter", MinN: 5, Missing: "neutral", Prorate: "days", FTE: true,
 			Target: []comp.Dated{{From: comp.NoDate, By: both("300", "330")}}, Where: at(23, 5),
-			Gates: []comp.Gate{{Measure: "promise_kept", AtLeast: number(t, "4/5")}},
+			Gates: []comp.Gate{{Measure: "promise_kept", AtLeast: number(t, "4/5"), Where: at(35, 13)}},
 			Curve: comp.Curve{Kind: comp.Interpolate, Of: "value", Points: []comp.Band{
 				{From: number(t, "0.7"), Pays: number(t, "0"), Where: at(34, 16)}, {From: number(t, "0.85"), Pays: number(t, "1"), Where: at(34, 41)},
 				{From: number(t, "0.95"), Pays: number(t, "1.5"), Where: at(34, 68)}}}},

@@ -12,6 +12,8 @@ import (
 
 	"go.yaml.in/yaml/v4"
 	"go.yaml.in/yaml/v4/plugin/loaderlimits"
+
+	"carrot/transform/comp"
 )
 
 // Limits of one config file. People write these files, so that more than this is an accident or an attack.
@@ -40,6 +42,8 @@ type loader struct {
 	crossed    bool            // some crosswalk takes systems from a column
 	measures   map[string]*measured
 	exprs      *compiler
+	pending    []string      // what plans can say and the engine does not compute yet
+	currency   comp.Currency // of the plan that is being read; "" where each currency of pay has its own amounts
 }
 
 // source text of one file, for places within it.
