@@ -12,5 +12,5 @@ var sources = map[string]connectors.Source{}
 
 // commands are the program's, in the order of help's list.
 var commands = []func(*app) *cobra.Command{
-	demoCommand, checkCommand, pullCommand, runCommand, scheduleCommand, explainCommand, runsCommand, showCommand, verifyCommand, replayCommand, versionCommand,
+	demoCommand, checkCommand, pullCommand, runCommand, scheduleCommand, explainCommand, planCommand, runsCommand, showCommand, verifyCommand, replayCommand, versionCommand,
 }

@@ -68,6 +68,7 @@ var edges = []struct {
 	{"config/example", []string{"config/example/truth", "config/measures", "transform/comp"}},
 	{"config/example/truth", []string{"transform/comp"}},
 	{"jobs", []string{"transform", "transform/comp", "transform/stat", "transform/naive", "connectors", "reports", "jobs/archive", "config"}},
+	{"jobs/plans", []string{"transform", "transform/comp", "config"}},
 	{"cmd/carrot", []string{"*", "*/*", "*/*/*"}},
 	{"cmd/carrot/house", nil}, // these tests
 }
@@ -78,7 +79,7 @@ var outside = []struct {
 	module string
 	may    []string
 }{
-	{"github.com/apache/arrow/go/v15", []string{"transform", "connectors", "connectors/*", "reports", "config/example", "jobs"}},
+	{"github.com/apache/arrow/go/v15", []string{"transform", "connectors", "connectors/*", "reports", "config/example", "jobs", "jobs/plans"}},
 	{"github.com/xuri/excelize/v2", []string{"reports", "connectors", "config/example"}},
 	{"codeberg.org/go-pdf/fpdf", []string{"reports"}},
 	{"cel.dev/cel-go", []string{"config"}},
@@ -104,8 +105,8 @@ var reached = []struct {
 	may    []string
 }{
 	{"cloud.google.com/go/storage", []string{"jobs/archive/gcs", "cmd/carrot"}},
-	{"cel.dev/cel-go", []string{"config", "jobs", "cmd/carrot"}},
-	{"github.com/apache/arrow/go/v15", []string{"transform", "connectors", "connectors/*", "reports", "config", "config/example", "jobs", "cmd/carrot"}},
+	{"cel.dev/cel-go", []string{"config", "jobs", "jobs/plans", "cmd/carrot"}},
+	{"github.com/apache/arrow/go/v15", []string{"transform", "connectors", "connectors/*", "reports", "config", "config/example", "jobs", "jobs/plans", "cmd/carrot"}},
 	{"github.com/fsouza/fake-gcs-server", nil},
 }
 
