@@ -75,15 +75,15 @@ func (s *settler) keeps(payee int) bool {
 			return true
 		}
 	}
-	return len(s.opening[s.company.People[payee].ID]) > 0
+	return len(s.opening[s.company.People[payee].ID]) > 0 || len(s.in.Settings.Legal) > 0
 }
 
 func hasAccounts(p *comp.Plan) bool {
-	return p.Draw != nil || slices.ContainsFunc(p.Components, func(c comp.Component) bool { return carries(&c) })
+	return p.Draw != nil || slices.ContainsFunc(p.Components, func(c comp.Component) bool { return carries(&c) || c.Award != nil })
 }
 
 // accounts turns what a payee has earned, in order of plan, component and period, into entitlements, pay period after pay
-// period: carried caps, draws.
+// period: awards, carried caps, draws, and what the law adds.
 func (s *settler) accounts(payee int, all []earned) []entitlement {
 	out := make([]entitlement, len(all))
 	if !s.keeps(payee) {
@@ -96,10 +96,12 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 	for key, minor := range s.opening[s.company.People[payee].ID] { // each on its own
 		k.balances[key] = minor
 	}
+	k.awards()
 	for _, month := range horizon(s.in) {
 		k.carry(month)
 		k.look(month)
 		k.draws(month)
+		k.legal(month)
 	}
 	for i := range all {
 		out[i] = all[i].entitlement
@@ -139,11 +141,11 @@ func (k *keeper) pseudo(e entitlement, kind comp.LineKind) {
 	k.out = append(k.out, e)
 }
 
-// cash is what a plan's entitlements of a pay period come to, in minor units of a currency.
+// cash is what a plan's entitlements of a pay period come to, in minor units of a currency; of "" those of all plans.
 func (k *keeper) cash(plan string, month comp.Period, currency comp.Currency) int64 {
 	var sum int64
 	add := func(e *entitlement) {
-		if e.duty.pay == month && !e.result.Shown && e.result.Amount.Currency == currency && e.plan(k.s.in) == plan {
+		if e.duty.pay == month && !e.result.Shown && e.result.Amount.Currency == currency && (plan == "" || e.plan(k.s.in) == plan) {
 			sum += e.result.Amount.Minor
 		}
 	}

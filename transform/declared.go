@@ -21,7 +21,7 @@ type terms struct {
 func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []comp.Period, w *worked) (t terms, ok bool) {
 	c := &s.in.Plans[d.plan].Components[d.component]
 	ok = true
-	t.hasQuota, t.hasTarget, t.hasCap = c.Quota != nil, len(c.Target) > 0, len(c.Cap) > 0
+	t.hasQuota, t.hasTarget, t.hasCap = c.Quota != nil, len(targetPay(c)) > 0, len(c.Cap) > 0
 	unit := s.unitOf(c.Measure)
 	var quotas, targets addends
 	for _, p := range periods {
@@ -41,7 +41,7 @@ func (s *settler) terms(payee int, d duty, currency comp.Currency, periods []com
 			into   *comp.Number
 			said   *addends
 			what   string
-		}{{c.Target, &t.target, &targets, "target"}, {c.Cap, &t.cap, &t.caps, "cap"}} {
+		}{{targetPay(c), &t.target, &targets, "target"}, {c.Cap, &t.cap, &t.caps, "cap"}} {
 			if len(x.values) == 0 {
 				continue
 			}

@@ -59,12 +59,13 @@ func (k *keeper) settleDraw(p *comp.Plan, key accountKey, e entitlement, at stan
 		}
 		return
 	case at.final:
-		if d.AtExit == "recover" {
-			m.out = min(open, max(0, cash))
+		if d.AtExit == "recover" && !k.free(month, at) {
+			m.out = min(open, k.room(p.ID, month, key.currency))
 		}
 		m.written = open - m.out
 	default:
 		m.in, m.out = drawn(d, open, cash, amount, monthsBetween(at.first, month))
+		m.out = min(m.out, k.room(p.ID, month, key.currency))
 	}
 	if m.in > 0 {
 		in := e

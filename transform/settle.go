@@ -18,13 +18,20 @@ type entitlement struct {
 	// component is the id that the ledger posts against where it is no component of the plan: "commission:release", "draw".
 	component string
 	account   string        // whose account it is: hold, clawback, draw, legal; "" for what a component pays itself
-	kind      comp.LineKind // of an account: what its line is called; "" is an earning
+	of        string        // the plan's id where it is no plan of the config: legal
+	kind      comp.LineKind // what its line is called; "" is an earning
+	inKind    *comp.InKind  // what it gives that is no money
 	ceiling   *comp.Number  // the cap, of a component that carries what is above it; its result is not capped yet
 	known     bool          // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
 }
 
 // plan is the id of the plan that an entitlement belongs to.
-func (e *entitlement) plan(in *Inputs) string { return in.Plans[e.duty.plan].ID }
+func (e *entitlement) plan(in *Inputs) string {
+	if e.of != "" {
+		return e.of
+	}
+	return in.Plans[e.duty.plan].ID
+}
 
 func (e *entitlement) say(format string, args ...any) {
 	e.result.Working = append(slices.Clip(e.result.Working), fmt.Sprintf(format, args...))
@@ -56,12 +63,13 @@ type settler struct {
 	opening  map[string]map[accountKey]int64 // by payee: what each account held before the horizon, as posted; read by key only
 	moves    map[string][]movement           // by payee: how their accounts moved within the horizon
 	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
+	applied  map[[2]string]bool              // legal rules and the legal entities of whom anybody came under them
 }
 
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
 	s := &settler{in: in, v: v, company: company, part: part, grid: g, tally: t, measures: measureIndex(in),
 		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]int{},
-		opening: openings(in), moves: map[string][]movement{}, blind: map[[2]string]bool{}}
+		opening: openings(in), moves: map[string][]movement{}, blind: map[[2]string]bool{}, applied: map[[2]string]bool{}}
 	for _, q := range company.Quotas {
 		k := [2]string{q.Payee, q.Name}
 		s.quotas[k] = append(s.quotas[k], q)
@@ -307,8 +315,11 @@ func (s *settler) curve(payee int, d duty, currency comp.Currency, t terms, m me
 		w.result.Attainment = &a
 		w.say("Attainment: %s / %s %s", about(inUnit(m.value, in.Unit, currency)), about(inUnit(t.quota, in.Unit, currency)), equals(hundredths(a)))
 	}
-	if c.Shown && c.Curve.Kind == "" {
+	switch {
+	case c.Shown && c.Curve.Kind == "":
 		return comp.Number{}
+	case c.Award != nil && c.Curve.Kind == "":
+		return t.target
 	}
 	if c.Curve.RateAttribute != "" {
 		r, ok := s.personalRate(payee, d, w)

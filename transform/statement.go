@@ -126,15 +126,20 @@ func (b *builder) earnings(payee int, s *comp.Statement) error {
 		} else if e.result.Amount.Minor == 0 {
 			continue
 		}
-		plan := &b.a.in.Plans[e.duty.plan]
-		if !plans[plan.ID+plan.Version] {
-			plans[plan.ID+plan.Version] = true
-			s.Plans = append(s.Plans, comp.NamedDigest{Name: plan.Title, Version: plan.Version, Digest: plan.Digest})
+		if e.of == "" {
+			plan := &b.a.in.Plans[e.duty.plan]
+			if !plans[plan.ID+plan.Version] {
+				plans[plan.ID+plan.Version] = true
+				s.Plans = append(s.Plans, comp.NamedDigest{Name: plan.Title, Version: plan.Version, Digest: plan.Digest})
+			}
+		}
+		if e.inKind != nil {
+			s.InKind = append(s.InKind, *e.inKind)
 		}
 		if e.result.Shown {
 			continue
 		}
-		b.add(s, comp.Line{Kind: cmp.Or(e.kind, comp.Earning), Plan: plan.ID, Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
+		b.add(s, comp.Line{Kind: cmp.Or(e.kind, comp.Earning), Plan: e.plan(b.a.in), Component: e.result.Component, Clause: e.result.Clause, Title: e.result.Title, For: b.a.in.Run.Period,
 			Exact: e.result.Exact, Amount: e.result.Amount, Working: strings.Join(e.result.Working, "; "), Credits: b.rows(e, behind), Series: e.series})
 	}
 	return nil
@@ -344,6 +349,11 @@ func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, tit
 	}
 	if component == drawAccount {
 		title = "Draw"
+	}
+	for i := range b.a.in.Settings.Legal {
+		if l := &b.a.in.Settings.Legal[i]; plan == legalPlan && l.ID == component {
+			title = l.Title
+		}
 	}
 	return id, title
 }
