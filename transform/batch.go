@@ -4,6 +4,7 @@ package transform
 
 import (
 	"io"
+	"sync/atomic"
 
 	"github.com/apache/arrow/go/v15/arrow"
 
@@ -45,6 +46,7 @@ type Inputs struct {
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
 	Memory      int64              // bytes that folds may hold before they spill; 0 means 16 MiB
+	spills      *atomic.Int64      // how many scans have spilled deals: each names its files apart
 	lean        bool               // a stage of true-ups: only sums are asked for, so neither lineage nor credits are kept
 }
 

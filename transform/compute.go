@@ -2,6 +2,7 @@ package transform
 
 import (
 	"slices"
+	"sync/atomic"
 
 	"carrot/transform/comp"
 )
@@ -17,6 +18,7 @@ func Compute(now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
 
 // ComputeWith is Compute with some verbs replaced; only tests do so.
 func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, error) {
+	now.spills = new(atomic.Int64)
 	a, err := assess(&now, &v, nil)
 	if err != nil {
 		return nil, nil, err
@@ -75,6 +77,9 @@ func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 		s.logins(ds)
 	}
 	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only), moves: s.moves, blind: s.blind, applied: s.applied}
+	if s.failed != nil {
+		return nil, s.failed
+	}
 	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings)
 	return a, nil
 }

@@ -14,7 +14,7 @@ import (
 //	subject by name, measuring period, measure, table     4 bytes each, the highest first; days with their sign turned
 //	key, day, label                                       texts end with 0 1, a 0 in them is 0 255
 //	file, position, version, term, entry                  so that no two credits are equal
-//	split and row, hit, currency, value, share
+//	split and row, hit, currency, value, share; of deals: instant, deal, control column with its currency
 const creditHead = 8
 
 // creditAt is the packed credit at the beginning of b.
@@ -64,6 +64,11 @@ func (k *creditBook) pack(b []byte, c *creditRow) []byte {
 	b = append(b, hit, byte(len(c.currency)))
 	b = append(b, c.currency...)
 	b = putNumber(putNumber(b, c.value), c.share)
+	if k.deals {
+		b = putText(binary.BigEndian.AppendUint64(b, uint64(c.at)), c.deal)
+		b = append(putNumber(b, c.control.Number), byte(len(c.control.Currency)))
+		b = append(b, c.control.Currency...)
+	}
 	binary.BigEndian.PutUint32(b[start:], uint32(len(b)-start-4))
 	return b
 }
@@ -127,37 +132,55 @@ func (u *unpacker) number() comp.Number {
 	return comp.FromRat(r)
 }
 
-// unpack gives the subject's place among the names, where the row stands, and the credit as reports show it. A sealed row
-// shows nothing of itself.
-func (k *creditBook) unpack(b []byte, currencies map[string]comp.Currency) (subject uint32, at place, c comp.Credit) {
+// currency reads a length and a code. Each code is kept once.
+func (u *unpacker) currency(known map[string]comp.Currency) comp.Currency {
+	code := (*u)[1 : 1+(*u)[0]]
+	*u = (*u)[1+len(code):]
+	if _, ok := known[string(code)]; !ok {
+		known[string(code)] = comp.Currency(code)
+	}
+	return known[string(code)]
+}
+
+// unpacked is a credit as reports show it, with what they do not show.
+type unpacked struct {
+	comp.Credit
+	measure int
+	place   place
+	control comp.Amount
+}
+
+// unpack reads a packed credit. A sealed row shows nothing of itself.
+func (k *creditBook) unpack(b []byte, currencies map[string]comp.Currency) (c unpacked) {
 	u := unpacker(b[creditHead:])
-	subject = u.u32()
-	c.Payee = k.names[subject]
+	c.Payee = k.names[u.u32()]
 	c.Period.Start = u.day()
 	c.Period.End = u.day()
-	c.Measure = k.s.in.Measures[u.u32()].ID
+	c.measure = int(u.u32())
+	c.Measure = k.s.in.Measures[c.measure].ID
 	c.Table = k.tables[u.u32()]
 	c.Key, c.Date, c.Label = u.text(), u.day(), u.text()
 	file, pos := u.u32(), int64(u.u64())
 	u.u32() // version
 	c.Term = int(u.u32())
 	u.u32() // entry
-	at = place{u.u32(), u.u32()}
+	c.place = place{u.u32(), u.u32()}
 	c.Hit = u[0] == 1
-	code := u[2 : 2+u[1]]
-	u = u[2+len(code):]
-	if _, ok := currencies[string(code)]; !ok {
-		currencies[string(code)] = comp.Currency(code)
-	}
-	c.Value.Currency = currencies[string(code)]
+	u = u[1:]
+	c.Value.Currency = u.currency(currencies)
 	c.Value.Number = u.number()
 	c.Share = u.number()
 	c.Credited = c.Value.Times(c.Share)
-	if c.Sealed = k.s.splits[at.split].table.contract.Class == comp.Sealed; !c.Sealed {
+	if k.deals {
+		c.At, c.Deal = int64(u.u64()), u.text()
+		c.control.Number = u.number()
+		c.control.Currency = u.currency(currencies)
+	}
+	if c.Sealed = k.s.splits[c.place.split].table.contract.Class == comp.Sealed; !c.Sealed {
 		f := k.s.files[file]
 		c.Origin = comp.Origin{File: f.Digest, Name: f.Name, Pos: pos}
 	}
-	return subject, at, c
+	return c
 }
 
 // creditPlace is where a subject's and a row's numbers stand in a packed credit.

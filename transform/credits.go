@@ -30,12 +30,17 @@ type creditRow struct {
 	key      []byte
 	label    []byte
 	hit      bool
+	deal     []byte // of a book of deals, as the next
+	at       int64
+	control  comp.Amount
 }
 
 // creditBook is what all workers of a scan share to pack credits and to read them back.
 type creditBook struct {
 	s        *scanner
-	most     int // bytes of a run
+	name     string // of what it spills
+	deals    bool   // its credits are those of deals: over all of the horizon, and packed with what orders and names deals
+	most     int    // bytes of a run
 	names    []string
 	rank     []uint32 // of a subject among the names
 	tables   []string // sorted
@@ -47,8 +52,8 @@ type creditBook struct {
 // creditShare of the memory that folds may hold is what one worker's unsorted credits may take.
 const creditShare = 16
 
-func (s *scanner) newCreditBook() *creditBook {
-	b := &creditBook{s: s, most: int(s.memory.most / creditShare), names: slices.Sorted(slices.Values(s.grid.subjects)),
+func (s *scanner) newCreditBook(name string, deals bool) *creditBook {
+	b := &creditBook{s: s, name: name, deals: deals, most: int(s.memory.most / creditShare), names: slices.Sorted(slices.Values(s.grid.subjects)),
 		rank: make([]uint32, len(s.grid.subjects)), tableNo: make([]uint32, len(s.tables)), measured: s.grid.measured}
 	for i, name := range s.grid.subjects {
 		b.rank[i] = uint32(sort.SearchStrings(b.names, name))
@@ -108,7 +113,7 @@ func (p *creditPile) close() {
 			run.bytes = append(run.bytes, creditAt(p.buf[at:])...)
 		}
 	} else {
-		run.file = fmt.Sprintf("credits-%d", p.book.runs.Add(1))
+		run.file = fmt.Sprintf("%s-%d", p.book.name, p.book.runs.Add(1))
 		p.err = errors.Join(p.err, writeSpill(spill, run.file, func(w io.Writer) error {
 			for _, at := range p.at {
 				if _, err := w.Write(creditAt(p.buf[at:])); err != nil {
@@ -142,6 +147,8 @@ func (s *scanner) uncounted(at place) bool { return s.splits[at.split].table.ver
 // creditStore is every credit that counts, in order, with the place of each payee's.
 type creditStore struct {
 	book   *creditBook
+	payees []string // sorted
+	counts []int
 	bytes  []byte // in memory …
 	file   string // … or spilled
 	ranges [][2]int64
@@ -149,7 +156,15 @@ type creditStore struct {
 
 // allCredits are the credits of all rows that still count.
 func (s *scanner) allCredits() (*comp.Credits, error) {
-	pile := &s.sum.credits
+	store, err := s.store(&s.sum.credits)
+	if err != nil {
+		return nil, err
+	}
+	return comp.NewCredits(store.payees, store.counts, store.each), nil
+}
+
+// store brings everything together that was piled up.
+func (s *scanner) store(pile *creditPile) (*creditStore, error) {
 	pile.close()
 	if pile.err != nil {
 		return nil, pile.err
@@ -159,16 +174,14 @@ func (s *scanner) allCredits() (*comp.Credits, error) {
 		size += r.size
 	}
 	store := &creditStore{book: pile.book}
-	var payees []string
-	var counts []int
 	end := int64(0)
 	gather := func(write func([]byte) error) error {
 		return pile.book.merge(pile.runs, func(packed []byte) error {
 			subject, _ := creditPlace(packed)
-			if name := pile.book.names[subject]; len(payees) == 0 || payees[len(payees)-1] != name {
-				payees, counts, store.ranges = append(payees, name), append(counts, 0), append(store.ranges, [2]int64{end, end})
+			if name := pile.book.names[subject]; len(store.payees) == 0 || store.payees[len(store.payees)-1] != name {
+				store.payees, store.counts, store.ranges = append(store.payees, name), append(store.counts, 0), append(store.ranges, [2]int64{end, end})
 			}
-			counts[len(counts)-1]++
+			store.counts[len(store.counts)-1]++
 			end += int64(len(packed))
 			store.ranges[len(store.ranges)-1][1] = end
 			return write(packed)
@@ -176,7 +189,7 @@ func (s *scanner) allCredits() (*comp.Credits, error) {
 	}
 	var err error
 	if spill := s.memory.spill; spill != nil && size > int64(pile.book.most) {
-		store.file = "credits"
+		store.file = pile.book.name
 		err = writeSpill(spill, store.file, func(w io.Writer) error {
 			return gather(func(b []byte) error { _, err := w.Write(b); return err })
 		})
@@ -184,11 +197,21 @@ func (s *scanner) allCredits() (*comp.Credits, error) {
 		err = gather(func(b []byte) error { store.bytes = append(store.bytes, b...); return nil })
 	}
 	pile.runs, pile.buf, pile.at = nil, nil, nil
-	return comp.NewCredits(payees, counts, store.each), err
+	return store, err
 }
 
-// each reads one payee's credits. Every caller reads through a reader of its own.
-func (s *creditStore) each(payee int, out func(int, *comp.Credit) error) (err error) {
+// each reads one payee's credits.
+func (s *creditStore) each(payee int, out func(int, *comp.Credit) error) error {
+	currencies, i := map[string]comp.Currency{}, 0
+	return s.read(payee, func(packed []byte) error {
+		c := s.book.unpack(packed, currencies)
+		i++
+		return out(i-1, &c.Credit)
+	})
+}
+
+// read gives one payee's packed credits. Every caller reads through a reader of its own.
+func (s *creditStore) read(payee int, out func(packed []byte) error) (err error) {
 	at := s.ranges[payee]
 	r := &creditReader{}
 	if s.file == "" {
@@ -202,15 +225,13 @@ func (s *creditStore) each(payee int, out func(int, *comp.Credit) error) (err er
 		r.close = f
 	}
 	defer func() { err = errors.Join(err, r.end()) }()
-	currencies := map[string]comp.Currency{}
-	for i := 0; ; i++ {
+	for {
 		if err := r.next(); err == io.EOF {
 			return nil
 		} else if err != nil {
 			return fmt.Errorf("reading credits: %w", err)
 		}
-		_, _, c := s.book.unpack(r.now, currencies)
-		if err := out(i, &c); err != nil {
+		if err := out(r.now); err != nil {
 			return err
 		}
 	}

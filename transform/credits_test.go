@@ -29,7 +29,7 @@ func creditBench(spill Spill, memory int64) *creditBook {
 	for i := range 3 {
 		s.splits = append(s.splits, splitAt{table: s.tables[i%2], piece: &piece{Part: Part{File: uint32(i)}, rank: i}})
 	}
-	return s.newCreditBook()
+	return s.newCreditBook("credits", false)
 }
 
 func drawCredit(t *rapid.T, row uint32) creditRow {

@@ -62,6 +62,8 @@ type foldedRow struct {
 	value   string // exact; "" where rows are only counted
 	control wide
 	cash    string // the control column's currency
+	deal    string // of a measure that is read by deal, as the next
+	at      int64
 	key     string
 	label   string
 	entries []foldedEntry
@@ -103,7 +105,10 @@ func (w *tableWorker) putFolded(t *termRun) {
 				present = present || (cell >= 0 && w.s.cells.state[cell] == atPresent)
 			}
 		}
-		if present && !w.s.in.lean && w.t.contract.Class != comp.Sealed {
+		if t.dealt {
+			r.deal, r.at = string(w.dealOf(t, i)), w.instantOf(t, i)
+		}
+		if (t.dealt || present && !w.s.in.lean) && w.t.contract.Class != comp.Sealed {
 			r.key, r.label = string(w.appendKey(nil, i)), string(w.appendLabel(nil, t.labels, i))
 		}
 		w.record = r.append(w.record[:0])
@@ -128,7 +133,7 @@ func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 // append writes the record, whose length it fills in, to the empty b.
 func (r *foldedRow) append(b []byte) []byte {
 	b = append(r.foldedHead.append(b), r.hold, r.trouble, truth(r.hit))
-	b = binary.AppendVarint(b, int64(r.day))
+	b = binary.AppendVarint(binary.AppendVarint(b, int64(r.day)), r.at)
 	b = binary.AppendVarint(b, r.control.hi)
 	b = binary.AppendUvarint(b, r.control.lo)
 	b = binary.AppendUvarint(b, uint64(len(r.entries)))
@@ -136,7 +141,7 @@ func (r *foldedRow) append(b []byte) []byte {
 		b = binary.AppendVarint(b, int64(e.subject))
 		b = append(binary.AppendUvarint(b, uint64(len(e.percent))), e.percent...)
 	}
-	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label} {
+	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label, r.deal} {
 		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
@@ -147,14 +152,14 @@ func readFolded(b []byte) (foldedRow, error) {
 	f, rest := foldedRow{foldedHead: headOf(b)}, b[foldedHeadBytes:]
 	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2] == yes
 	r := reader{b: rest[3:]}
-	f.day = comp.Date(r.int())
+	f.day, f.at = comp.Date(r.int()), r.int()
 	f.control.hi, f.control.lo = r.int(), r.uint()
 	for range r.count() {
 		e := foldedEntry{subject: int32(r.int())}
 		e.percent = r.text()
 		f.entries = append(f.entries, e)
 	}
-	f.money, f.value, f.cash, f.key, f.label = r.text(), r.text(), r.text(), r.text(), r.text()
+	f.money, f.value, f.cash, f.key, f.label, f.deal = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
 	return f, r.err
 }
 
@@ -293,14 +298,21 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 		}
 	}
 	f.link(r, cell)
+	c := func() *creditRow {
+		return &creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
+			currency: comp.Currency(r.money), key: []byte(r.key), label: []byte(r.label), hit: r.hit,
+			deal: []byte(r.deal), at: r.at, control: comp.Amount{Number: r.control.number(f.t.controlScale()), Currency: comp.Currency(r.cash)}}
+	}
+	if t.dealt && within(f.s.grid.kept[t.measure], r.day) {
+		f.sum.deals.add(c())
+	}
 	switch cells.state[cell] {
 	case atPresent:
 		f.raise(r, fateCredited, e.subject)
 		if f.s.in.lean {
 			break
 		}
-		f.sum.credits.add(&creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
-			currency: comp.Currency(r.money), key: []byte(r.key), label: []byte(r.label), hit: r.hit})
+		f.sum.credits.add(c())
 	case nobodyPaid:
 		f.raise(r, fateException, 0)
 	default:

@@ -148,6 +148,7 @@ func newGrid(in *Inputs, company *comp.Company, part *participation, ds []duty) 
 		return i, ok
 	}
 	g.measured = measuredIn(in, ds)
+	g.kept = keptDays(in, ds)
 	g.presentPeriods(in, part, ds)
 	return g
 }

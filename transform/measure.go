@@ -37,6 +37,7 @@ type tableWorker struct {
 	said   map[saying]bool
 	key    []byte
 	label  []byte
+	deal   []byte
 	record []byte
 	seen   controlColumns
 }

@@ -65,6 +65,7 @@ type partial struct {
 	odd        map[oddKey]comp.Number
 	controls   []control // by table
 	credits    creditPile
+	deals      creditPile // of deals; empty where no component reads any
 	findings   []located
 	lineage    []*block
 	names      []string // keys of vanished rows
@@ -82,7 +83,7 @@ type measurePlan struct {
 
 func newPartial(s *scanner) *partial {
 	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{},
-		controls: make([]control, len(s.tables)), credits: creditPile{book: s.credits}}
+		controls: make([]control, len(s.tables)), credits: creditPile{book: s.credits}, deals: creditPile{book: s.deals}}
 	p.currency("")
 	return p
 }
@@ -171,6 +172,7 @@ func (p *partial) merge(q *partial) {
 		p.controls[t].merge(&q.controls[t], as)
 	}
 	p.credits.merge(&q.credits)
+	p.deals.merge(&q.deals)
 	p.findings = append(p.findings, q.findings...)
 	p.lineage = append(p.lineage, q.lineage...)
 	p.names = append(p.names, q.names...)
@@ -194,6 +196,7 @@ func (p *partial) mergePage(measure int, currency, first int32, g *page) {
 // tally is the outcome of a scan: exact sums per measure, subject and atom, credits, controls and lineage.
 type tally struct {
 	credits  *comp.Credits // of this pay period
+	deals    *creditStore  // credits of measures that are read by deal, over all that is recomputed; nil: none
 	controls []disposition // by table, sorted
 	lineage  *Lineage
 	cells    *cellMap

@@ -21,6 +21,7 @@ type grid struct {
 	inPeriod func(measure int, d comp.Date) bool                                     // the day belongs to a measuring period of that measure that pays in this run
 	poolOf   func(payee int32, pool comp.Pool, d comp.Date) (subject int32, ok bool) // department or entity pool of a payee on a day
 	measured func(measure int, d comp.Date) comp.Period                              // the measuring period that a row of that day enters
+	kept     [][]comp.Period                                                         // by measure: the days whose rows are kept as deals; nil where no component reads deals
 }
 
 // scanner is one scan: what it reads, how it counts, and what it found.
@@ -42,6 +43,7 @@ type scanner struct {
 	findings  []comp.Finding
 	sum       *partial
 	credits   *creditBook
+	deals     *creditBook // nil: no component reads deals
 	bits      linkBits
 }
 
@@ -79,7 +81,10 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	}
 	s.planCells()
 	s.planSplits()
-	s.credits = s.newCreditBook()
+	s.credits = s.newCreditBook("credits", false)
+	if g.kept != nil {
+		s.deals = s.newCreditBook(in.dealsName(), true)
+	}
 	s.sum = newPartial(s)
 	if err := s.each(s.allSplits(), nil); err != nil {
 		return nil, nil, err
@@ -97,7 +102,10 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	t.controls = s.dispositions(s.sum)
 	s.sum.controls = nil
 	var err error
-	t.credits, err = s.allCredits()
+	if t.credits, err = s.allCredits(); err != nil || s.deals == nil {
+		return t, s.allFindings(), err
+	}
+	t.deals, err = s.store(&s.sum.deals)
 	return t, s.allFindings(), err
 }
 

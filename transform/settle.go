@@ -64,6 +64,8 @@ type settler struct {
 	moves    map[string][]movement           // by payee: how their accounts moved within the horizon
 	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
 	applied  map[[2]string]bool              // legal rules and the legal entities of whom anybody came under them
+	dealt    dealtCredits
+	failed   error // what was spilled cannot be read
 }
 
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 
 	"carrot/transform/comp"
@@ -17,6 +18,8 @@ type termPlan struct {
 	owner          int
 	currency       int
 	of             int
+	deal, order    int // of a measure that is read by deal: the columns that name and order deals; deal is -1 for the key
+	dealt          bool
 	labels         []int
 	resolver       *resolver
 	pools          *timelines // by payee, of department and entity measures
@@ -110,7 +113,8 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 	measure := &s.in.Measures[m]
 	term := &measure.Terms[k]
 	p := &termPlan{measure: m, index: k, term: term, pool: pooledBy(measure), counts: term.Value == nil,
-		rated: measure.Aggregate == comp.Share || measure.Aggregate == comp.Rate, date: -1, owner: -1, currency: -1, of: -1}
+		rated: measure.Aggregate == comp.Share || measure.Aggregate == comp.Rate, date: -1, owner: -1, currency: -1, of: -1, deal: -1, order: -1,
+		dealt: len(s.grid.kept) > 0 && len(s.grid.kept[m]) > 0}
 	if p.rated || measure.Aggregate == comp.Count {
 		p.counts = true
 	}
@@ -119,6 +123,9 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 		name string
 	}
 	needs := []need{{&p.date, term.Date}, {&p.owner, term.Owner.Column}, {&p.currency, term.Currency}}
+	if p.dealt {
+		needs = append(needs, need{&p.deal, term.Deal}, need{&p.order, cmp.Or(term.Order, term.Date)})
+	}
 	if term.Owner.Split != nil {
 		needs = append(needs, need{&p.of, term.Owner.Split.Of})
 	}

@@ -1,0 +1,195 @@
+package transform
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"sync/atomic"
+
+	"github.com/apache/arrow/go/v15/arrow/array"
+
+	"carrot/transform/comp"
+)
+
+// Most components read sums, and rows are forgotten once they are added up. Of the measures that some component reads deal
+// by deal, credits are kept over all that is recomputed: a second pile beside that of the present credits, packed, spilled
+// and read back payee by payee in the same way.
+
+// byDeal says whether a component reads its measure deal by deal.
+func byDeal(p *comp.Plan, c *comp.Component) bool {
+	return c.Per == "deal" || c.Budget != nil || c.Release != nil || c.Clawback != nil || c.Cost != nil || p.RoundAt == "deal"
+}
+
+// keptDays are the days whose rows are kept, by measure; nil where no component reads deals.
+func keptDays(in *Inputs, ds []duty) [][]comp.Period {
+	measures := measureIndex(in)
+	var out [][]comp.Period
+	keep := func(measure string, p comp.Period) {
+		if m, ok := measures[measure]; ok && pooledBy(&in.Measures[m]) == comp.PoolPayee {
+			if out == nil {
+				out = make([][]comp.Period, len(in.Measures))
+			}
+			out[m] = append(out[m], p)
+		}
+	}
+	for i := range ds {
+		p := &in.Plans[ds[i].plan]
+		if c := &p.Components[ds[i].component]; byDeal(p, c) {
+			keep(c.Measure, ds[i].reads)
+		}
+	}
+	for m := range out {
+		out[m] = joinSpans(out[m])
+	}
+	return out
+}
+
+// dealsName is what the spilled deals of one scan are called: a run scans several times.
+func (in *Inputs) dealsName() string {
+	if in.spills == nil {
+		in.spills = new(atomic.Int64)
+	}
+	return fmt.Sprintf("deals-%d", in.spills.Add(1))
+}
+
+// controlScale is the number of digits of the table's control column.
+func (t *tableScan) controlScale() int {
+	if t.control < 0 {
+		return 0
+	}
+	return t.contract.Columns[t.control].Scale
+}
+
+// putDeals keeps a term's entries that count.
+func (w *tableWorker) putDeals(t *termRun) {
+	w.loadControl()
+	kept, scale := w.s.grid.kept[t.measure], w.t.controlScale()
+	for k, cell := range t.cells {
+		if cell < 0 || !within(kept, comp.Date(t.days[k])) {
+			continue
+		}
+		i := t.rows[k]
+		c := w.credit(t, k)
+		c.deal, c.at = w.dealOf(t, i), w.instantOf(t, i)
+		c.control = comp.Amount{Number: w.seen.value(int(i)).number(scale), Currency: w.sum.currencies[w.seen.money[i]]}
+		w.sum.deals.add(&c)
+	}
+}
+
+// dealOf is the name of a row's deal: its column's text, else the row's key, else its place.
+func (w *tableWorker) dealOf(t *termRun, i int32) []byte {
+	w.deal = w.deal[:0]
+	switch {
+	case t.deal >= 0:
+		w.deal = append(w.deal, valueText(w.cols.value(t.deal, int(i)))...)
+	case len(w.t.keyCols) > 0:
+		w.deal = w.appendKey(w.deal, i)
+	}
+	if len(w.deal) == 0 {
+		w.deal = append(w.deal, w.s.in.Files[w.piece.File].Name...)
+		w.deal = strconv.AppendInt(append(w.deal, ':'), w.pos[i], 10)
+	}
+	return w.deal
+}
+
+// instantOf is what orders a row among deals, in seconds: an instant, or a day's first one.
+func (w *tableWorker) instantOf(t *termRun, i int32) int64 {
+	v := w.cols.vec(t.order)
+	if v.isNull(int(i)) {
+		v = w.cols.vec(t.date)
+		return v.ints[i] * daySeconds
+	}
+	if a, ok := w.cols.rec.Column(t.order).(*array.Timestamp); ok {
+		return int64(a.Value(int(i)))
+	}
+	return v.ints[i] * daySeconds
+}
+
+const daySeconds = 86400
+
+// dealtCredits are the credits of one payee's deals.
+type dealtCredits struct {
+	payee int // and one: 0 is nobody
+	list  []unpacked
+}
+
+// dealCredits are a payee's credits of deals, read once however many components ask.
+func (s *settler) dealCredits(payee int) []unpacked {
+	store := s.tally.deals
+	if store == nil || s.dealt.payee == payee+1 {
+		return s.dealt.list
+	}
+	s.dealt = dealtCredits{payee + 1, s.dealt.list[:0]}
+	i, ok := slices.BinarySearch(store.payees, s.company.People[payee].ID)
+	if !ok {
+		return nil
+	}
+	currencies := map[string]comp.Currency{}
+	err := store.read(i, func(packed []byte) error {
+		s.dealt.list = append(s.dealt.list, store.book.unpack(packed, currencies))
+		return nil
+	})
+	s.failed = cmp.Or(s.failed, err)
+	slices.SortStableFunc(s.dealt.list, func(a, b unpacked) int {
+		return cmp.Or(cmp.Compare(a.measure, b.measure), cmp.Compare(a.At, b.At), cmp.Compare(a.Deal, b.Deal), cmp.Compare(a.Table, b.Table), cmp.Compare(a.Term, b.Term))
+	})
+	return s.dealt.list
+}
+
+// recordsOf is the table whose records the rows of a term's deals are. A term that takes away and names the deal that it takes
+// from is about the records of the measure's first table.
+func recordsOf(m *comp.Measure, term int) string {
+	t := &m.Terms[term]
+	if t.Sign < 0 && t.Deal != "" {
+		for i := range m.Terms {
+			if m.Terms[i].Sign >= 0 {
+				return m.Terms[i].Table
+			}
+		}
+	}
+	return t.Table
+}
+
+// dealsIn are a payee's deals of a measure on the days of some ranges, in order of instant and key. rate turns a currency
+// into that of pay on a day; false leaves the row out, and whoever asks has made the finding.
+func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(from comp.Currency, d comp.Date) (comp.Number, bool)) []deal {
+	m := &s.in.Measures[measure]
+	counted := m.Aggregate != comp.Sum
+	at := map[dealKey]int{} // read by key only
+	mixed := map[int]comp.Currency{}
+	var out []deal
+	for _, c := range s.dealCredits(payee) {
+		if c.measure != measure || !within(ranges, c.Date) {
+			continue
+		}
+		r, ok := rate(c.Credited.Currency, c.Date)
+		if !ok {
+			continue
+		}
+		k := dealKey{recordsOf(m, c.Term), c.Deal}
+		i, seen := at[k]
+		if !seen {
+			i = len(out)
+			at[k], mixed[i] = i, c.Value.Currency
+			out = append(out, deal{key: c.Deal, label: c.Label, table: k.table, day: c.Date, at: c.At})
+		}
+		d := &out[i]
+		d.value = d.value.Add(c.Credited.Number.Mul(r))
+		if slices.ContainsFunc(d.rows, func(r dealtRow) bool { return r.place == c.place }) {
+			continue // another share of one row
+		}
+		d.rows = append(d.rows, dealtRow{c.place, c.control})
+		switch {
+		case counted || mixed[i] == noCurrency:
+		case mixed[i] != c.Value.Currency: // no event's amount can be told as a part of it
+			mixed[i], d.whole = noCurrency, comp.Number{}
+		default:
+			d.whole = d.whole.Add(c.Value.Number)
+		}
+	}
+	return out
+}
+
+// noCurrency marks rows of several currencies.
+const noCurrency comp.Currency = "-"
