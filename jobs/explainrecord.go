@@ -49,13 +49,11 @@ func (e *explainer) recordWords(r *Record, def tableDef, key, payee string) ([]s
 		return nil, err
 	}
 	out = append(out, credited...)
-	if r.Fate == "other periods" {
-		late, err := e.lateWords(def, month)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, late...)
+	late, err := e.lateWords(def, month)
+	if err != nil {
+		return nil, err
 	}
+	out = append(out, late...)
 	if payee != "" {
 		asked, err := e.notTheirs(r, def, payee)
 		if err != nil {
@@ -163,8 +161,8 @@ func (e *explainer) notTheirs(r *Record, def tableDef, payee string) ([]string, 
 			if t.Table != def.contract.Name() || t.Owner.Column == "" || day.Kind != comp.KindDate {
 				continue
 			}
-			_, how, err := e.whose(t, row, day.Date)
-			if err != nil {
+			who, how, err := e.whose(t, row, day.Date)
+			if err != nil || who != nil && who.ID == payee {
 				return nil, err
 			}
 			if how != "" {

@@ -270,7 +270,7 @@ func (e *explainer) offPlans(m comp.Measure, p *comp.Person, day comp.Date) stri
 	var why []string
 	for i := range e.k.config.Plans {
 		plan := &e.k.config.Plans[i]
-		reads := slices.ContainsFunc(plan.Components, func(c comp.Component) bool { return c.Measure == m.ID })
+		reads := slices.ContainsFunc(plan.Components, func(c comp.Component) bool { return slices.Contains(c.Measures(), m.ID) })
 		if w := e.leftOut(plan, p, day); reads && w != "" && !slices.Contains(why, w) {
 			why = append(why, w)
 		}

@@ -66,10 +66,14 @@ func (e *explainer) person(id string) (*comp.Person, error) {
 
 // called is a person as an answer calls them: "Ada Ahrens (1)".
 func called(p *comp.Person, d comp.Date) string {
-	if name, ok := p.Attr(comp.AttrName, d); ok {
-		return name + " (" + p.ID + ")"
+	name, ok := p.Attr(comp.AttrName, d)
+	if spans := p.Attrs[comp.AttrName].Spans(); !ok && len(spans) > 0 { // before the first day and after the last
+		name, ok = spans[len(spans)-1].Value, true
 	}
-	return p.ID
+	if !ok {
+		return p.ID
+	}
+	return name + " (" + p.ID + ")"
 }
 
 // words are the answer about a statement, or about one line of it.
@@ -268,6 +272,9 @@ func (e *explainer) lineWords(s *Statement, l *ExplainedLine) ([]string, error) 
 		if step != "" {
 			out = append(out, "  "+sentence(step))
 		}
+	}
+	if l.Sealed > 0 {
+		out = append(out, fmt.Sprintf("  %s answered in confidence, not shown.", count(l.Sealed, "row was", "rows were")))
 	}
 	switch comp.LineKind(l.Kind) {
 	case comp.Earning:
