@@ -12,8 +12,8 @@ import (
 // taken back or advanced.
 type earned struct {
 	entitlement
-	//lint:ignore U1000 components that read deals fill it
-	deals []dealPay // of components that read deals; sum of pay is the exact pay
+	deals []dealPay  // of components that read deals; sum of pay is the exact pay
+	full  comp.Money // what was earned, before any of it is held back
 }
 
 // The accounts of a payee. Each is a pseudo-component of the ledger: the component's id and the account's name, or the
@@ -79,11 +79,13 @@ func (s *settler) keeps(payee int) bool {
 }
 
 func hasAccounts(p *comp.Plan) bool {
-	return p.Draw != nil || slices.ContainsFunc(p.Components, func(c comp.Component) bool { return carries(&c) || c.Award != nil })
+	return p.Draw != nil || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
+		return carries(&c) || c.Award != nil || c.Release != nil || c.Clawback != nil
+	})
 }
 
 // accounts turns what a payee has earned, in order of plan, component and period, into entitlements, pay period after pay
-// period: awards, carried caps, draws, and what the law adds.
+// period: awards, carried caps, what is held and released, what is taken back, draws, and what the law adds.
 func (s *settler) accounts(payee int, all []earned) []entitlement {
 	out := make([]entitlement, len(all))
 	if !s.keeps(payee) {
@@ -97,14 +99,22 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 		k.balances[key] = minor
 	}
 	k.awards()
+	for i := range k.all {
+		k.all[i].full = k.all[i].result.Amount
+	}
 	for _, month := range horizon(s.in) {
 		k.carry(month)
 		k.look(month)
+		k.hold(month)
+		k.clawback(month)
 		k.draws(month)
 		k.legal(month)
 	}
-	for i := range all {
-		out[i] = all[i].entitlement
+	out = out[:0]
+	for i := range all { // of what is older, only what moves within the horizon counts
+		if all[i].duty.pay.Start >= horizon(s.in)[0].Start {
+			out = append(out, all[i].entitlement)
+		}
 	}
 	return append(out, k.out...)
 }
