@@ -1,0 +1,210 @@
+package jobs
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"carrot/config"
+	"carrot/config/example"
+	"carrot/jobs/archive"
+	"carrot/jobs/archive/storetest"
+	"carrot/transform"
+	"carrot/transform/comp"
+	"carrot/transform/naive"
+)
+
+// The engine is held against transform/naive: for every close of a chain, who is held, and for everybody else what each
+// component pays for each month, to the cent.
+
+// paidLines are an outcome's lines as the naive engine names them, all causes together.
+func paidLines(r *comp.Result) naive.Outcome {
+	out := naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}}
+	for _, s := range r.Statements {
+		if len(s.HeldFor) > 0 {
+			out.Held[s.Payee] = true
+		}
+		for _, l := range s.Lines {
+			out.Lines[naive.Line{Payee: s.Payee, Plan: l.Plan, Component: l.Component, For: l.For.Name(), Currency: l.Amount.Currency}] += l.Amount.Minor
+		}
+	}
+	for l, minor := range out.Lines {
+		if minor == 0 {
+			delete(out.Lines, l)
+		}
+	}
+	return out
+}
+
+// disagreements are where two outcomes differ, sorted; one cent is enough.
+func disagreements(month string, engine, second naive.Outcome) []string {
+	var out []string
+	lines := map[naive.Line]bool{}
+	for _, o := range []naive.Outcome{engine, second} {
+		for l := range o.Lines {
+			lines[l] = true
+		}
+	}
+	for l := range lines {
+		if a, b := engine.Lines[l], second.Lines[l]; a != b {
+			out = append(out, fmt.Sprintf("%s: %s %s/%s for %s: the engine pays %s, the naive one %s", month, l.Payee, l.Plan, l.Component, l.For,
+				comp.Money{Minor: a, Currency: l.Currency}, comp.Money{Minor: b, Currency: l.Currency}))
+		}
+	}
+	for _, p := range slices.Concat(keysOf(engine.Held), keysOf(second.Held)) {
+		if engine.Held[p] != second.Held[p] {
+			out = append(out, fmt.Sprintf("%s: %s: the engine holds them %v, the naive one %v", month, p, engine.Held[p], second.Held[p]))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+func keysOf(m map[string]bool) []string {
+	var out []string
+	for k := range m {
+		out = append(out, k)
+	}
+	return out
+}
+
+// secondChain closes a chain of months and asks the naive engine about them.
+type secondChain struct {
+	plain Plain
+	known map[int]naive.Outcome // what the naive engine pays in a month after an engine without mistakes
+}
+
+// compare closes month after month with the engine and, where look says so, with the naive one. It gives the first month's
+// disagreements that there are any in. A faulty engine is compared by the same ledger until it first differs.
+func (c *secondChain) compare(t *testing.T, v transform.Verbs, months []transform.Inputs, look func(m int) bool) (found []string, lines int) {
+	t.Helper()
+	var ledger []comp.LedgerEntry
+	for m := range months {
+		now := months[m]
+		now.Ledger = ledger
+		var prev *transform.Inputs
+		if m > 0 {
+			prev = &months[m-1]
+		}
+		r, _, err := transform.ComputeWith(v, now, prev)
+		if err != nil {
+			t.Fatalf("month %d: %v", m, err)
+		}
+		if look(m) {
+			if _, done := c.known[m]; !done {
+				in, err := c.plain.Inputs(&now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				c.known[m] = naive.Statements(in)
+			}
+			engine := paidLines(r)
+			lines += len(engine.Lines)
+			if found = disagreements(now.Run.Period.Name(), engine, c.known[m]); len(found) > 0 {
+				return found, lines
+			}
+		}
+		ledger = append(ledger, r.Ledger...)
+	}
+	return nil, lines
+}
+
+func always(int) bool { return true }
+
+// TestBothEnginesExample compares every close of the example company, then puts one mistake after another into the verbs of
+// the engine: each must show.
+func TestBothEnginesExample(t *testing.T) {
+	c := newCompany(t, example.Default(), nil)
+	months := c.months(t, c.world.Months)
+	both := &secondChain{known: map[int]naive.Outcome{}}
+	found, lines := both.compare(t, transform.DefaultVerbs(), months, always)
+	for _, d := range found {
+		t.Error(d)
+	}
+	if lines < 1300 {
+		t.Errorf("%d lines compared: the comparison must not be empty", lines)
+	}
+	faults := mistakes(transform.DefaultVerbs())
+	if len(faults) < 12 {
+		t.Fatalf("only %d faults", len(faults))
+	}
+	for _, f := range faults {
+		t.Run("injected: "+f.name, func(t *testing.T) {
+			v := transform.DefaultVerbs()
+			f.put(&v)
+			if found, _ := both.compare(t, v, months, always); len(found) == 0 {
+				t.Error("nobody noticed")
+			}
+		})
+	}
+}
+
+// adventureWorks is the folder of its data. Where they are absent the test says so and, on a machine that must have them,
+// fails.
+func adventureWorks(t *testing.T) string {
+	t.Helper()
+	dir := os.Getenv("CARROT_ADVENTUREWORKS")
+	if dir == "" {
+		dir = filepath.Join("..", "..", "shared", "data", "adventureworks")
+	}
+	if _, err := os.Stat(filepath.Join(dir, "SalesOrderHeader.csv")); err != nil {
+		text := "AdventureWorks is absent: both engines were NOT compared on it; set CARROT_ADVENTUREWORKS to the folder of its csv files"
+		if os.Getenv("CI") == "true" {
+			t.Fatal(text)
+		}
+		fmt.Fprintln(os.Stderr, "=== "+text)
+		t.Skip(text)
+	}
+	return dir
+}
+
+// TestBothEnginesAdventureWorks compares the closes of a company that nobody here made up, at the end of each quota period.
+func TestBothEnginesAdventureWorks(t *testing.T) {
+	dir := adventureWorks(t)
+	env := map[string]string{"CARROT_ADVENTUREWORKS": dir, "CARROT_ADVENTUREWORKS_OUT": t.TempDir()}
+	h := &House{Main: "carrot.yaml", Files: os.DirFS(filepath.Join("..", "config", "adventureworks")), Archive: storetest.NewMemory(),
+		Folder: func(string) (fs.FS, error) { return os.DirFS(dir), nil }, Program: archive.Program{Version: "test"},
+		Now: func() time.Time { return time.Unix(0, 0) }, Temp: t.TempDir()}
+	cfg, wrong := config.Load(h.Files, h.Main, func(name string) (string, bool) { v, ok := env[name]; return v, ok })
+	if len(wrong) > 0 {
+		t.Fatal(wrong[0])
+	}
+	h.Config = cfg
+	known := comp.Day(2014, time.July, 1)
+	ctx := context.Background()
+	if _, err := h.Pull(ctx, known); err != nil {
+		t.Fatal(err)
+	}
+	b := newBench(ctx, h)
+	defer b.vault.Close()
+	k, err := h.gather(ctx, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var months []transform.Inputs
+	for start := cfg.Settings.First; start < comp.Day(2014, time.June, 1); start = start.AddMonths(1) {
+		req := k.request(Options{Kind: comp.Close, Period: comp.Month(start), Business: known, KnownAt: known}, "")
+		in, findings, err := b.inputs(k, k.facts(req, "test"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in.Found = findings
+		months = append(months, in)
+	}
+	for i := range months {
+		months[i].Files = b.files
+	}
+	both := &secondChain{known: map[int]naive.Outcome{}}
+	found, lines := both.compare(t, transform.DefaultVerbs(), months, func(m int) bool { return m%3 == 2 })
+	for _, d := range found {
+		t.Error(d)
+	}
+	if lines < 130 {
+		t.Errorf("%d lines compared: the comparison must not be empty", lines)
+	}
+}

@@ -1,0 +1,249 @@
+package naive
+
+import (
+	"math/big"
+
+	"carrot/transform/comp"
+)
+
+// credit is what one row gives to one payee or pool.
+type credit struct {
+	day      comp.Date
+	currency comp.Currency
+	value    *big.Rat
+	hit      bool
+}
+
+func (e *engine) measure(id string) *comp.Measure {
+	for i := range e.in.Measures {
+		if e.in.Measures[i].ID == id {
+			return &e.in.Measures[i]
+		}
+	}
+	return nil
+}
+
+func poolKind(m *comp.Measure) comp.Pool {
+	if m.Pool == "" {
+		return comp.PoolPayee
+	}
+	return m.Pool
+}
+
+// owner is who gets which share of a row; nobody has it where person is nil.
+type owner struct {
+	person *comp.Person
+	share  *big.Rat
+}
+
+// entry is a row of a term that is to be given to its owners.
+type entry struct {
+	credit
+	fact   *fact
+	owners []owner
+}
+
+// credit gives every row of a measure to whom it belongs. Before that every term of every measure of a table has looked at
+// the table's rows: a row that one of them cannot read enters none.
+func (e *engine) credit(m comp.Measure) {
+	for i := range m.Terms {
+		t := &m.Terms[i]
+		rows := e.read(t.Table)
+		for _, x := range e.entries(&m, t, rows) {
+			if x.fact.broken {
+				continue
+			}
+			for _, o := range x.owners {
+				c := x.credit
+				c.value = new(big.Rat).Mul(c.value, o.share)
+				to := "company"
+				if poolKind(&m) != comp.PoolCompany {
+					if o.person == nil {
+						continue
+					}
+					to = poolOf(poolKind(&m), o.person, x.day)
+				}
+				k := [2]string{m.ID, to}
+				e.credits[k] = append(e.credits[k], c)
+			}
+		}
+	}
+}
+
+// read is a table's present rows, with those marked that some term of some measure cannot read.
+func (e *engine) read(table string) []*fact {
+	if rows, done := e.rows[table]; done {
+		return rows
+	}
+	rows := e.present(table)
+	e.rows[table] = rows
+	for i := range e.in.Measures {
+		m := &e.in.Measures[i]
+		for k := range m.Terms {
+			if t := &m.Terms[k]; t.Table == table {
+				for _, f := range rows {
+					f.broken = f.broken || (takes(t, f) && !e.readable(m, t, f))
+				}
+			}
+		}
+	}
+	return rows
+}
+
+func takes(t *comp.Term, f *fact) bool {
+	if t.Where == nil {
+		return true
+	}
+	v, _ := t.Where.Eval(f.get)
+	return v.True()
+}
+
+// readable says whether a row has everything that a term asks of it. What a fold takes one of is only asked for entity and
+// order: the rest matters for the row that is taken alone, and for this term alone.
+func (e *engine) readable(m *comp.Measure, t *comp.Term, f *fact) bool {
+	if t.Fold == nil {
+		_, ok := e.entry(m, t, f)
+		return ok
+	}
+	for _, c := range append([]string{t.Fold.Order}, t.Fold.By...) {
+		if f.get(c).Kind == comp.Null {
+			return false
+		}
+	}
+	return true
+}
+
+// entries are a term's rows, one for each entity where it folds.
+func (e *engine) entries(m *comp.Measure, t *comp.Term, rows []*fact) []entry {
+	var taken []*fact
+	for _, f := range rows {
+		if takes(t, f) {
+			taken = append(taken, f)
+		}
+	}
+	if t.Fold != nil {
+		taken = oneEach(t.Fold, taken)
+	}
+	var out []entry
+	for _, f := range taken {
+		if x, ok := e.entry(m, t, f); ok && x.owners != nil {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// oneEach is the last (or first) row of each entity; rows are in the order in which they became known.
+func oneEach(fold *comp.Fold, rows []*fact) []*fact {
+	best := map[string]*fact{}
+	var order []string
+	for _, f := range rows {
+		if f.rival {
+			continue
+		}
+		id := ""
+		null := f.get(fold.Order).Kind == comp.Null
+		for _, c := range fold.By {
+			v := f.get(c)
+			null = null || v.Kind == comp.Null
+			id += textOf(v) + "|"
+		}
+		if null {
+			continue
+		}
+		old := best[id]
+		later := old == nil || compareOrder(old, f, fold.Order) <= 0
+		if old == nil {
+			order = append(order, id)
+		}
+		if old == nil || later == (fold.Take != "first") {
+			best[id] = f
+		}
+	}
+	var out []*fact
+	for _, id := range order {
+		out = append(out, best[id])
+	}
+	return out
+}
+
+func compareOrder(a, b *fact, column string) int {
+	if x, y := a.get(column), b.get(column); x.Kind == comp.KindNumber {
+		return x.Number.Cmp(y.Number)
+	}
+	return int(max(-1, min(1, a.seconds(column)-b.seconds(column))))
+}
+
+// entry is what a row is worth under a term and whose it is; no owners where its day is still to come. ok is false where it
+// cannot be read.
+func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
+	x := entry{fact: f, credit: credit{value: big.NewRat(1, 1)}}
+	day := f.get(t.Date)
+	if day.Kind != comp.KindDate {
+		return x, false
+	}
+	if x.day = day.Date; x.day >= e.in.Run.Period.End {
+		return x, true
+	}
+	switch m.Aggregate {
+	case comp.Share, comp.Rate:
+		hit, _ := t.Hit.Eval(f.get)
+		x.hit = hit.True()
+	case comp.Count:
+	default:
+		v, err := t.Value.Eval(f.get)
+		if err != nil || v.Kind != comp.KindNumber {
+			return x, false
+		}
+		x.value, x.currency = v.Number.Rat(), t.Fixed
+		if t.Currency != "" {
+			x.currency = comp.Currency(f.get(t.Currency).Text)
+			if _, known := x.currency.Digits(); !known {
+				return x, false
+			}
+		}
+	}
+	if t.Sign < 0 {
+		x.value = new(big.Rat).Neg(x.value)
+	}
+	var ok bool
+	x.owners, ok = e.owners(m, t, f, x.day)
+	return x, ok
+}
+
+// owners are whose a row is: those of its shares where it has any, else its owner.
+func (e *engine) owners(m *comp.Measure, t *comp.Term, f *fact, day comp.Date) ([]owner, bool) {
+	if poolKind(m) == comp.PoolCompany {
+		return []owner{{nil, big.NewRat(1, 1)}}, true
+	}
+	if s := t.Owner.Split; s != nil && f.get(s.Of).Kind != comp.Null {
+		var out []owner
+		sum := new(big.Rat)
+		for _, r := range e.shares(s)[textOf(f.get(s.Of))] {
+			login, percent := r.get(s.Owner), r.get(s.Percent)
+			if login.Kind == comp.Null || percent.Kind == comp.Null {
+				return nil, false
+			}
+			share := new(big.Rat).Quo(percent.Number.Rat(), big.NewRat(100, 1))
+			sum.Add(sum, share)
+			out = append(out, owner{e.holder(t.Owner.System, textOf(login), day), share})
+		}
+		if len(out) > 0 {
+			return out, sum.Cmp(big.NewRat(1, 1)) == 0
+		}
+	}
+	return []owner{{e.holder(t.Owner.System, textOf(f.get(t.Owner.Column)), day), big.NewRat(1, 1)}}, true
+}
+
+// shares are the rows of a table of shares by the fact that they share.
+func (e *engine) shares(s *comp.Split) map[string][]*fact {
+	if e.split[*s] == nil {
+		e.split[*s] = map[string][]*fact{}
+		for _, f := range e.reference(s.Table) {
+			if v := f.get(s.Key); v.Kind != comp.Null {
+				e.split[*s][textOf(v)] = append(e.split[*s][textOf(v)], f)
+			}
+		}
+	}
+	return e.split[*s]
+}

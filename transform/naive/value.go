@@ -1,0 +1,131 @@
+package naive
+
+import (
+	"math/big"
+
+	"carrot/transform/comp"
+)
+
+// sums are what credits of one currency come to.
+type sums struct {
+	value   *big.Rat
+	hits, n int64
+}
+
+// pooled is a question about a pool.
+type pooled struct {
+	measure, pool string
+	span          comp.Period
+}
+
+// matter is one component of one payee in one measuring period.
+type matter struct {
+	person    *comp.Person
+	plan      int
+	component *comp.Component
+	currency  comp.Currency
+	period    comp.Period
+	periods   []comp.Period // that are computed together: to date all up to period
+	unknown   bool
+}
+
+// lack notes that something is missing without which the component cannot be paid, and holds the payee unless it only shows.
+func (e *engine) lack(c *matter, code string) {
+	c.unknown = true
+	if !c.component.Shown {
+		e.trouble(code, c.person, c.component.ID, "")
+	}
+}
+
+// convert turns an amount into the currency of pay by the rate of a period's last day.
+func (e *engine) convert(c *matter, x *big.Rat, from comp.Currency, p comp.Period) *big.Rat {
+	if from == "" || from == c.currency {
+		return x
+	}
+	rate, ok := e.company.FX.Rates[[2]comp.Currency{from, c.currency}].At(p.End - 1)
+	if !ok {
+		e.lack(c, "missing_fx_rate")
+		return new(big.Rat)
+	}
+	return new(big.Rat).Mul(x, rate.Rat())
+}
+
+// value is a measure over the periods of a case, with how many rows stand behind it; nil where it is missing.
+func (e *engine) value(c *matter, id string) (*big.Rat, int64) {
+	m := e.measure(id)
+	sum, hits, n := new(big.Rat), int64(0), int64(0)
+	for _, p := range c.periods {
+		span := p
+		if c.component.ToDate == "" {
+			span = e.window(c.component.Every, p, max(1, m.Window))
+		}
+		for currency, s := range e.credited(c, m, p, span) {
+			hits, n = hits+s.hits, n+s.n
+			sum.Add(sum, e.convert(c, s.value, currency, p))
+		}
+	}
+	switch m.Aggregate {
+	case comp.Sum, comp.Count:
+		return sum, n
+	case comp.Share, comp.Rate:
+		sum.SetInt64(hits)
+	}
+	if n == 0 {
+		return nil, 0
+	}
+	return sum.Quo(sum, new(big.Rat).SetInt64(n)), n
+}
+
+// credited adds up what a payee, or the payee's pool, was given in a span: a payee on the days on the plan alone, a pool
+// whatever its members did; who takes part on no day of the measuring period reads nothing of a pool.
+func (e *engine) credited(c *matter, m *comp.Measure, p, span comp.Period) map[comp.Currency]sums {
+	if poolKind(m) == comp.PoolPayee {
+		return add(e.credits[[2]string{m.ID, c.person.ID}], func(d comp.Date) bool { return span.Contains(d) && e.on(c.person, c.plan, d) })
+	}
+	pool := "company"
+	if poolKind(m) != comp.PoolCompany {
+		days, last := e.daysOn(c.person, c.plan, p)
+		if days == 0 {
+			return nil
+		}
+		if pool = poolOf(poolKind(m), c.person, last); pool == "" {
+			e.lack(c, "missing_pool")
+			return nil
+		}
+	}
+	k := pooled{m.ID, pool, span}
+	if _, done := e.pools[k]; !done {
+		e.pools[k] = add(e.credits[[2]string{m.ID, pool}], span.Contains)
+	}
+	return e.pools[k]
+}
+
+func add(credits []credit, counts func(comp.Date) bool) map[comp.Currency]sums {
+	out := map[comp.Currency]sums{}
+	for _, c := range credits {
+		if !counts(c.day) {
+			continue
+		}
+		s := out[c.currency]
+		if s.value == nil {
+			s.value = new(big.Rat)
+		}
+		s.value.Add(s.value, c.value)
+		s.n++
+		if c.hit {
+			s.hits++
+		}
+		out[c.currency] = s
+	}
+	return out
+}
+
+// isMoney says whether a measure's value is money.
+func isMoney(m *comp.Measure) bool {
+	for _, t := range m.Terms {
+		if t.Currency != "" || t.Fixed != "" {
+			return true
+		}
+	}
+	return false
+}
