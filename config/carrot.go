@@ -27,7 +27,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! roster! crosswalk fx quotas calendars waivers adjustments expect schedule")
+		"sources! measures! plans! legal stage roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule")
 	if !ok {
 		return
 	}
@@ -38,6 +38,10 @@ func (l *loader) load(name string) {
 	l.people(f)
 	l.expectations(f)
 	l.schedule(f)
+	if f.has("legal") {
+		l.each(f, path.Dir(name), "legal", l.legal)
+		l.endLegal()
+	}
 	l.each(f, path.Dir(name), "measures", l.measure)
 	l.endMeasures()
 	l.each(f, path.Dir(name), "plans", l.plan)
@@ -111,6 +115,7 @@ func (l *loader) company(f fields) {
 	}
 	s.PeopleBy = f.choice("people_folders", "id", "id", "hmac")
 	s.Question = f.text("question")
+	s.Stage = f.integer("stage", 0, 1, 4)
 	l.entities(f)
 }
 
@@ -121,7 +126,7 @@ func (l *loader) entities(f fields) {
 	}
 	first := map[string]int{}
 	for _, n := range items {
-		e, ok := n.fields("an entity", "id! name! country! currency! pay_code!")
+		e, ok := n.fields("an entity", "id! name! country! currency! pay_code! payroll company_code")
 		if !ok {
 			continue
 		}
@@ -129,6 +134,7 @@ func (l *loader) entities(f fields) {
 		if le.Country != "" && !country.MatchString(le.Country) {
 			e.at("country").wrong(e.at("country").says(), "a country of two capitals", "write one such as DE")
 		}
+		e.payroll(&le)
 		if line, twice := first[le.ID]; twice && le.ID != "" {
 			e.at("id").wrong("entity "+le.ID+" a second time", "each id once", "rename it; the first is in line "+strconv.Itoa(line))
 			continue

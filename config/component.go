@@ -29,6 +29,11 @@ func (l *loader) component(f fields) comp.Component {
 		f.wrong("a component without the key curve", "", "add curve:")
 	}
 	l.perDeal(f, &c, m)
+	c.Budget = l.budget(f, &c)
+	c.Release = l.release(f, &c, m)
+	c.Clawback = l.clawback(f, &c, m)
+	c.Award = l.award(f)
+	c.Cost = l.cost(f, &c, m)
 	l.missing(f, &c, m)
 	c.Gates = l.gates(f, c.Every, &c.Curve)
 	c.Multiply = l.multipliers(f)
@@ -39,11 +44,16 @@ func (l *loader) component(f fields) comp.Component {
 	if f.has("fte") && c.FTE && !l.attributes[comp.AttrFTE] {
 		f.at("fte").wrong("fte: true in a config whose roster sets no fte", "the attribute fte", "add fte: to a roster table's set, or remove it")
 	}
-	if m != nil && m.Family == comp.Activity && !c.Shown {
+	if m != nil && m.Family == comp.Activity && !c.Shown && !l.waived("L1", c.ID) {
 		f.at("measure").wrong("pay for "+c.Measure+", a measure of activity", "a measure of outcome, participation or action: pay never rewards being busy (lint L1)",
 			"write shown: true to show it without pay, or name another measure")
 	}
 	return c
+}
+
+// waived says whether a person settled a lint of a component of the plan that is being read.
+func (l *loader) waived(lint, id string) bool {
+	return slices.ContainsFunc(l.waivers, func(w comp.LintWaiver) bool { return w.Lint == lint && (w.Component == "" || w.Component == id) })
 }
 
 // subject reads what a component is about: a measure, a number that somebody approved, or the parts of a scorecard.
@@ -91,15 +101,14 @@ func (l *loader) perDeal(f fields, c *comp.Component, m *measured) {
 	if c.Curve.Of == "attainment" {
 		key.wrong("per: deal of attainment", "of: value", "write it")
 	}
-	if c.Measure == "" {
-		key.wrong("per: deal without measure", "a measure of deals", "remove it")
-	}
-	l.dealt(key, "per: deal", m)
+	l.dealt(key, "per: deal", c, m)
 }
 
 // dealt holds a measure against a key that reads deals: those of one payee each, summed or counted, with a name.
-func (l *loader) dealt(key node, what string, m *measured) {
+func (l *loader) dealt(key node, what string, c *comp.Component, m *measured) {
 	switch {
+	case c.Score != "" || c.Parts != nil:
+		key.wrong(what+" without measure", "a measure of deals", "remove it")
 	case m == nil || m.Aggregate == "":
 	case m.Pool != comp.PoolPayee:
 		key.wrong(what+" on a pooled measure", "pool: payee", "name another measure")

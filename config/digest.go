@@ -45,6 +45,17 @@ func measureText(m comp.Measure) string {
 	line("aggregate", strconv.Quote(string(m.Aggregate)))
 	line("pool", strconv.Quote(string(m.Pool)))
 	line("window", strconv.Itoa(m.Window))
+	// What follows came later: it stands only where it is said, so that a definition without it keeps its digest.
+	said := func(key string, values ...string) {
+		if strings.Join(values, "") != "" {
+			line(key, quoted(values...)...)
+		}
+	}
+	said("about", m.About)
+	said("survey", m.Survey)
+	if m.SelfReported {
+		line("self_reported", "true")
+	}
 	for i, t := range m.Terms {
 		line("term", strconv.Itoa(i+1))
 		line("table", strconv.Quote(t.Table))
@@ -52,7 +63,18 @@ func measureText(m comp.Measure) string {
 		line("owner", quoted(t.Owner.Column, t.Owner.System)...)
 		if s := t.Owner.Split; s != nil {
 			line("split", quoted(s.Table, s.Key, s.Of, s.Owner, s.Percent)...)
+			said("weight", s.Weight)
+			if s.Where != nil {
+				line("split_where", exprText(s.Where))
+			}
+			if s.Outside {
+				line("outside", "true")
+			}
+			said("remainder", s.Remainder)
 		}
+		said("rollup", t.Owner.Rollup)
+		said("deal", t.Deal)
+		said("order", t.Order)
 		line("value", exprText(t.Value))
 		line("hit", exprText(t.Hit))
 		line("currency", quoted(t.Currency, string(t.Fixed))...)

@@ -3,6 +3,7 @@ package config
 import (
 	"sort"
 	"strconv"
+	"strings"
 
 	"carrot/transform/comp"
 )
@@ -14,11 +15,11 @@ type measured struct {
 }
 
 // termKeys are the keys of one term, which a measure of a single term may hold itself.
-const termKeys = "table where owner value hit currency fixed date sign fold label"
+const termKeys = "table where owner value hit currency fixed date sign fold label deal order"
 
 // measure reads one measures document.
 func (l *loader) measure(n node, _ []byte) {
-	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window rows "+termKeys)
+	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window about survey self_reported rows "+termKeys)
 	if !ok {
 		return
 	}
@@ -30,6 +31,7 @@ func (l *loader) measure(n node, _ []byte) {
 	m.Pool = comp.Pool(f.choice("pool", string(comp.PoolPayee), string(comp.PoolPayee), string(comp.PoolDepartment), string(comp.PoolEntity), string(comp.PoolCompany)))
 	m.Window = f.integer("window", 1, 1, 120)
 	f.unit(m)
+	f.subject(&m)
 	if first, twice := l.measures[m.ID]; twice && m.ID != "" {
 		f.at("measure").wrong("measure "+m.ID+" a second time", "each measure once", "rename it; the first is "+first.id.where())
 	} else {
@@ -75,13 +77,13 @@ func (l *loader) terms(f fields, m comp.Measure) (out []comp.Term) {
 		}
 		return []comp.Term{l.term(f, m)}
 	}
-	f.never("the keys of a term under rows", "move it to an entry of rows", "table", "where", "owner", "value", "hit", "currency", "fixed", "date", "sign", "fold", "label")
+	f.never("the keys of a term under rows", "move it to an entry of rows", strings.Fields(termKeys)...)
 	items := f.at("rows").items("terms")
 	if f.at("rows").isList() && len(items) == 0 {
 		f.at("rows").wrong("an empty list", "at least one term", "add - {table: …, date: …}")
 	}
 	for _, n := range items {
-		if t, ok := n.fields("a term", "table! where owner value hit currency fixed date! sign fold label"); ok {
+		if t, ok := n.fields("a term", "table! where owner value hit currency fixed date! sign fold label deal order"); ok {
 			out = append(out, l.term(t, m))
 		}
 	}
@@ -108,6 +110,8 @@ func (l *loader) term(f fields, m comp.Measure) comp.Term {
 	l.money(t, f, m, &x)
 	l.owner(t, f, m, &x)
 	l.fold(t, f, &x)
+	x.Deal = l.column(t, f.at("deal"), append([]comp.Type{comp.Integer}, words...)...)
+	x.Order = l.column(t, f.at("order"), daily...)
 	_, nodes := f.texts("label")
 	for _, n := range nodes {
 		if c := l.column(t, n); c != "" {
@@ -167,7 +171,7 @@ func (l *loader) owner(t *table, f fields, m comp.Measure, x *comp.Term) {
 		}
 		return
 	}
-	o, ok := f.at("owner").fields("an owner", "column! system split")
+	o, ok := f.at("owner").fields("an owner", "column! system split rollup")
 	if !ok {
 		return
 	}
@@ -175,16 +179,8 @@ func (l *loader) owner(t *table, f fields, m comp.Measure, x *comp.Term) {
 	if o.has("system") {
 		x.Owner.System = l.system(o.at("system"))
 	}
-	if !o.has("split") {
-		return
-	}
-	s, ok := o.at("split").fields("a split", "table! key! of! owner! percent!")
-	if !ok {
-		return
-	}
-	st := l.table(s.at("table"))
-	x.Owner.Split = &comp.Split{Table: s.text("table"), Key: l.column(st, s.at("key")), Of: l.column(t, s.at("of")),
-		Owner: l.column(st, s.at("owner"), words...), Percent: l.column(st, s.at("percent"), comp.Decimal)}
+	l.rollup(o, m, x)
+	l.split(t, o, x)
 }
 
 // system is a system that the crosswalk leads from: one that a crosswalk names, or a source where it reads a column.

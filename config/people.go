@@ -16,6 +16,7 @@ func (l *loader) people(f fields) {
 	l.fx(f)
 	l.quotaMaps(f)
 	l.calendarMaps(f)
+	l.records(f)
 }
 
 func (l *loader) roster(f fields) {
@@ -207,14 +208,16 @@ func (l *loader) systemColumn(t *table, n node) string {
 
 func (l *loader) fx(f fields) {
 	for _, n := range f.optional("fx", "tables of rates") {
-		x, ok := n.fields("a table of rates", "table! date! from! to! rate! where")
+		x, ok := n.fields("a table of rates", "table! date! from! to! rate! kind kind_is where")
 		if !ok {
 			continue
 		}
 		t := l.table(x.at("table"))
-		l.config.Mapping.FX = append(l.config.Mapping.FX, comp.FXMap{Table: x.text("table"), Date: l.column(t, x.at("date"), daily...),
+		m := comp.FXMap{Table: x.text("table"), Date: l.column(t, x.at("date"), daily...),
 			FromCurrency: l.column(t, x.at("from"), words...), ToCurrency: l.column(t, x.at("to"), words...),
-			Rate: l.column(t, x.at("rate"), numeric...), Where: l.condition(t, x.at("where"))})
+			Rate: l.column(t, x.at("rate"), numeric...), Where: l.condition(t, x.at("where"))}
+		l.rateKind(t, x, &m)
+		l.config.Mapping.FX = append(l.config.Mapping.FX, m)
 	}
 }
 

@@ -56,16 +56,28 @@ func (l *loader) header(f fields, p *comp.Plan) {
 	if x, ok := f.at("fx").keyed("fx"); ok {
 		p.FX = comp.FXUse{Credit: x.rates("credit", "closing", "plan", "average", "daily"), Pay: x.rates("pay", "closing", "plan", "average", "payday")}
 	}
+	l.hasRates(f.fx("credit"), "credit", p.FX.Credit)
+	l.hasRates(f.fx("pay"), "pay", p.FX.Pay)
 	p.RoundAt = f.choice("round_at", "", "component", "deal", "plan")
+	p.Draw = l.draw(f)
 	for _, n := range f.optional("waive", "waivers") {
 		w, ok := n.keyed("waiver")
 		if !ok {
 			continue
 		}
-		x := comp.LintWaiver{Lint: w.text("lint"), Component: w.name("component"), By: w.text("by"), Reason: w.text("reason"), Where: n.place()}
+		x := comp.LintWaiver{Lint: w.lintName(), Component: w.name("component"), By: w.text("by"), Reason: w.text("reason"), Where: n.place()}
 		x.Until, _ = w.at("until").date()
 		p.Waive = append(p.Waive, x)
 	}
+	l.waivers = p.Waive
+}
+
+// fx is a value under fx.
+func (f fields) fx(key string) node {
+	if x, ok := f.at("fx").entries("fx"); ok {
+		return x.at(key)
+	}
+	return node{}
 }
 
 // rates is the kind of rates that a plan uses.

@@ -154,3 +154,146 @@ func TestNothingUnpaidIsAccepted(t *testing.T) {
 		}
 	}
 }
+
+// TestDealSurface holds what is read of releases, clawbacks, budgets, draws, awards and costs against values written here.
+func TestDealSurface(t *testing.T) {
+	c, mistakes := everything(t, "surface", "second.yaml")
+	if len(mistakes) > 0 {
+		t.Fatal(strings.Join(texts(mistakes), "\n"))
+	}
+	num := func(s string) comp.Number { return number(t, s) }
+	euro := func(s string) map[comp.Currency]comp.Number { return map[comp.Currency]comp.Number{"EUR": num(s)} }
+	one := comp.Int(1)
+	sharp := cmp.Options{equal, cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".Where" }, cmp.Ignore())}
+	check := func(what string, want, got any) {
+		t.Helper()
+		if d := cmp.Diff(want, got, sharp); d != "" {
+			t.Errorf("%s: %s", what, d)
+		}
+	}
+	released, bare := component(t, c, "second", "released"), component(t, c, "second", "bare")
+	check("release", &comp.Release{Longest: comp.Length{Months: 12}, Silence: "pay", Failed: "forfeit", Parts: []comp.Slice{
+		{Share: num("0.75"), On: "accepted", If: &comp.Bar{Event: "satisfaction", AtLeast: num("4"), Reason: "csat_below_bar"}},
+		{Share: num("0.25"), On: "credit", After: comp.Length{Days: 90}}}}, released.Release)
+	check("clawback", &comp.Clawback{On: "refunded", Within: comp.Length{Months: 12}, Takes: "tiers", Rate: "re-rated", Most: num("0.5"), AtExit: "write_off", Tiers: []comp.Tier{
+		{Until: comp.Length{Months: 3}, Takes: one}, {Until: comp.Length{Days: 365}, Takes: num("0.5")}}}, released.Clawback)
+	check("bare release", &comp.Release{Parts: []comp.Slice{{Share: one, On: "accepted"}}}, bare.Release)
+	check("bare clawback", &comp.Clawback{On: "refunded", Takes: "full", Rate: "original", Most: one, AtExit: "recover"}, bare.Clawback)
+	check("cost", &comp.Cost{Months: 36, Benefit: 60, Fringe: num("0.0765"), Renewals: "commensurate", Ends: "refunded"}, bare.Cost)
+	check("budget", &comp.Budget{Amount: comp.Amount{Number: num("5000"), Currency: "EUR"}, Each: num("1500"), Partial: true, From: comp.Day(2026, 3, 1), To: comp.Day(2026, 3, 31), Clause: "9.1"},
+		component(t, c, "second", "spiff").Budget)
+	check("award", &comp.Award{What: "Weekend for two", Value: euro("100"), GrossUp: "us_supplemental"}, component(t, c, "second", "award").Award)
+	check("draw", &comp.Draw{Kind: "advance", Amount: comp.Figure{Dated: []comp.Dated{{From: comp.Day(2026, 1, 1), By: euro("1000"), Clause: "B"}}}, Periods: 6, RecoverFrom: 4,
+		AtExit: "recover", Prorate: "days", Clause: "7.1"}, c.Plans[1].Draw)
+	check("guarantee", &comp.Draw{Kind: "guarantee", Amount: comp.Figure{Name: "ote"}, Prorate: "none"}, c.Plans[2].Draw)
+	if !c.Plans[1].RoundingSet || c.Plans[2].RoundingSet || c.Plans[1].RoundAt != "component" {
+		t.Error("whether rounding is stated was not kept")
+	}
+}
+
+// TestCompanySurface holds events, hours, acceptances, kinds of rates, entities and legal overlays against values written here.
+func TestCompanySurface(t *testing.T) {
+	c, mistakes := everything(t, "surface", "measures.yaml")
+	if len(mistakes) > 0 {
+		t.Fatal(strings.Join(texts(mistakes), "\n"))
+	}
+	num := func(s string) comp.Number { return number(t, s) }
+	sharp := cmp.Options{equal, cmp.FilterPath(func(p cmp.Path) bool {
+		last := p.Last().String()
+		return last == ".Where" || last == ".Digest" || last == ".Eligible"
+	}, cmp.Ignore())}
+	check := func(what string, want, got any) {
+		t.Helper()
+		if d := cmp.Diff(want, got, sharp); d != "" {
+			t.Errorf("%s: %s", what, d)
+		}
+	}
+	m := c.Mapping
+	check("events", []comp.EventMap{{Table: "crm.deals", Of: "crm.deals", Key: "id", Event: "accepted", Date: "accepted"},
+		{Table: "crm.answers", Of: "crm.deals", Key: "deal", Event: "satisfaction", Date: "day", Score: "score"},
+		{Table: "crm.refunds", Of: "crm.deals", Key: "deal", Event: "refunded", Date: "day", Amount: "amount"}}, m.Events)
+	if m.Events[2].Where == nil || m.Events[2].Where.Text != "amount > 0" {
+		t.Errorf("where of an event: %v", m.Events[2].Where)
+	}
+	check("hours", []comp.HoursMap{{Table: "hr.weeks", Employee: "id", Week: "week", Hours: "hours"}}, m.Hours)
+	check("acceptances", []comp.AcceptanceMap{{Table: "hr.signed", Employee: "id", Digest: "document", Date: "day"}}, m.Acceptances)
+	check("rates", []comp.FXMap{{Table: "hr.fx", Date: "day", FromCurrency: "from", ToCurrency: "to", Rate: "rate", Kind: "kind"}}, m.FX)
+	check("entity", comp.LegalEntity{ID: "US01", Name: "Ortel Inc.", Country: "US", Currency: "USD", PayCode: "COMM", Payroll: "adp", CompanyCode: "ABC"}, c.Settings.Entities[1])
+	numbers := func(pairs ...string) map[string]comp.Number {
+		out := map[string]comp.Number{}
+		for i := 0; i < len(pairs); i += 2 {
+			out[pairs[i]] = num(pairs[i+1])
+		}
+		return out
+	}
+	check("legal", []comp.Legal{
+		{ID: "de_floor", Title: "Floor", Country: "DE", Rule: "floor", Source: "ZPO 850c", Values: []comp.LegalValue{{From: comp.Day(2025, 7, 1), N: numbers(), By: map[comp.Currency]comp.Number{"EUR": num("1200")}}}},
+		{ID: "us_free_and_clear", Title: "Nothing after the last day", Country: "US", Rule: "no_recovery", Source: "29 CFR 531.35"},
+		{ID: "us_minimum", Title: "Minimum wage", Country: "US", Rule: "minimum", Source: "29 USC 206", Values: []comp.LegalValue{
+			{From: comp.Day(2009, 7, 24), N: numbers("rate", "7.25", "times", "1"), Clause: "(a)(1)"},
+			{From: comp.Day(2026, 7, 1), N: numbers("rate", "7.5", "times", "1.5"), Excess: true}}},
+		{ID: "us_overtime", Title: "Overtime", Country: "US", Rule: "overtime", Source: "29 USC 207", Values: []comp.LegalValue{{From: comp.Day(2000, 1, 1), N: numbers("hours", "40", "divisor", "2")}}},
+		{ID: "us_supplemental", Title: "Supplemental wages", Country: "US", Rule: "gross_up", Source: "26 CFR 31.3402(g)-1", Values: []comp.LegalValue{{From: comp.Day(2018, 1, 1), N: numbers("rate", "0.2965")}}},
+	}, c.Settings.Legal)
+	if c.Settings.Stage != 2 || c.Settings.Legal[2].Eligible == nil || c.Settings.Legal[0].Eligible != nil || len(c.Settings.Legal[0].Digest) != 64 {
+		t.Errorf("stage %d, legal %+v", c.Settings.Stage, c.Settings.Legal)
+	}
+	for i := range c.Measures {
+		switch x := c.Measures[i]; x.ID {
+		case "shared":
+			want := comp.Term{Table: "crm.deals", Sign: 1, Value: x.Terms[0].Value, Currency: "currency", Date: "day", Deal: "id", Order: "accepted", Owner: comp.Owner{Column: "owner", Rollup: "managers",
+				Split: &comp.Split{Table: "crm.splits", Key: "deal", Of: "id", Owner: "owner", Weight: "weight", Remainder: "largest"}}}
+			check("shared", []comp.Term{want}, x.Terms)
+			if x.About != "satisfaction" || x.Survey != "transactional" || !x.SelfReported || x.Terms[0].Owner.Split.Where.Text != `kind == "revenue"` {
+				t.Errorf("%+v", x)
+			}
+		case "overlay":
+			check("overlay", comp.Owner{Column: "owner", Split: &comp.Split{Table: "crm.splits", Key: "deal", Of: "id", Owner: "owner", Percent: "percent", Outside: true}}, x.Terms[0].Owner)
+		}
+	}
+}
+
+// TestDigestsSayWhatIsNew: each new field of a measure changes its digest, and its absence leaves no trace in the text.
+func TestDigestsSayWhatIsNew(t *testing.T) {
+	base := func() comp.Measure {
+		return comp.Measure{ID: "m", Terms: []comp.Term{{Table: "t", Owner: comp.Owner{Column: "o", Split: &comp.Split{Table: "s", Percent: "p"}}}}}
+	}
+	old := measureText(base())
+	for _, word := range strings.Fields("about survey self_reported weight split_where outside remainder rollup deal order") {
+		if strings.Contains(old, word) {
+			t.Errorf("%s stands in the text of a measure that does not say it", word)
+		}
+	}
+	seen := map[string]bool{old: true}
+	for i, change := range []func(*comp.Measure){
+		func(m *comp.Measure) { m.About = "revenue" }, func(m *comp.Measure) { m.Survey = "transactional" }, func(m *comp.Measure) { m.SelfReported = true },
+		func(m *comp.Measure) { m.Terms[0].Owner.Split.Weight = "w" }, func(m *comp.Measure) { m.Terms[0].Owner.Split.Outside = true },
+		func(m *comp.Measure) { m.Terms[0].Owner.Split.Remainder = "largest" }, func(m *comp.Measure) { m.Terms[0].Owner.Rollup = "team" },
+		func(m *comp.Measure) { m.Terms[0].Deal = "d" }, func(m *comp.Measure) { m.Terms[0].Order = "d" },
+		func(m *comp.Measure) {
+			m.Terms[0].Owner.Split.Where = &comp.Expr{Op: comp.Lit, Lit: comp.BoolValue(true)}
+		},
+	} {
+		m := base()
+		change(&m)
+		if text := measureText(m); seen[text] {
+			t.Errorf("change %d leaves the text as one before", i)
+		} else {
+			seen[text] = true
+		}
+	}
+}
+
+// TestRatesOfNoTable: a plan names kinds of rates that some table gives.
+func TestRatesOfNoTable(t *testing.T) {
+	files := memory(t, "company")
+	for name, edit := range map[string][2]string{"carrot.yaml": {"rate: rate, kind: kind", "rate: rate, kind_is: average"}, "plans/all.yaml": {"components:", "currency: EUR\nfx: {credit: plan, pay: average}\ncomponents:"}} {
+		files[name].Data = []byte(strings.Replace(string(files[name].Data), edit[0], edit[1], 1))
+	}
+	l := &loader{fsys: files, getenv: environment, config: &Config{}}
+	l.load("carrot.yaml")
+	want := []string{"plans/all.yaml:7:14: credit: plan in a config without rates of kind plan, expected a table of them; add kind_is: plan to fx"}
+	if d := cmp.Diff(want, texts(l.sorted())); d != "" {
+		t.Error(d)
+	}
+}

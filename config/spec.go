@@ -39,7 +39,18 @@ var planSpecs = map[string]spec{
 	"columns": {"columns of a matrix", "measure!:text of:attainment|value quota:@quota from!:[ratio] min_n:int missing:neutral|zero|hold"},
 	"gate": {"a gate", "measure!:text at_least:ratio above:ratio at_most:ratio below:ratio of:attainment|value quota:@quota to_date:text " +
 		"numbers:each|whole otherwise:nothing|base/ratio min_n:int missing:open|closed"},
-	"part":       {"a part", "id!:name weight!:ratio missing:renormalise|zero|neutral|hold" + partKeys},
+	"part":    {"a part", "id!:name weight!:ratio missing:renormalise|zero|neutral|hold" + partKeys},
+	"release": {"a release", "parts!:[@slice] longest:length silence:pay|forfeit failed:forfeit|pay"},
+	"slice":   {"a part of a release", "share!:ratio on!:text after:length if:@bar"},
+	"bar":     {"a bar", "event!:text at_least!:ratio reason!:name"},
+	"clawback": {"a clawback", "on!:text within:length takes:full|months|days/[@tier] rate:original|re-rated most:ratio " +
+		"at_exit:recover|write_off"},
+	"tier": {"a tier", "until!:length takes!:ratio"},
+	"draw": {"a draw", "kind!:recoverable|advance|guarantee amount!:amounts/[@dated]/@named periods:int recover_from:int " +
+		"at_exit:recover|write_off prorate:days|none clause:text"},
+	"budget":     {"a budget", "each:amounts partial:bool from!:date to!:date clause:text"},
+	"award":      {"an award", "what!:text value!:amounts gross_up:text"},
+	"cost":       {"a cost", "months!:int fringe:ratio benefit:int renewals:commensurate ends:text"},
 	"multiplier": {"a multiplier", "id:name missing:neutral|zero|hold" + partKeys},
 }
 
@@ -70,4 +81,5 @@ var pending = strings.Fields("plan.currency plan.fx plan.round_at plan.draw comp
 	"component.score component.parts component.numbers component.per component.multiply component.order component.excess component.leave " +
 	"quota.season quota.ramp named.name curve.below curve.columns curve.rates factor.columns band.back " +
 	"gate.above gate.at_most gate.below gate.of gate.quota gate.to_date gate.otherwise gate.min_n gate.missing " +
-	"prorate:weekdays prorate:months prorate:daily pays:money linear:value marginal:target attribute:id attribute:country")
+	"prorate:weekdays prorate:months prorate:daily pays:money linear:value marginal:target attribute:id attribute:country payroll:adp payroll:gusto " +
+	"owner.rollup split.weight split.where split.outside split.remainder")

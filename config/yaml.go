@@ -42,8 +42,9 @@ type loader struct {
 	crossed    bool            // some crosswalk takes systems from a column
 	measures   map[string]*measured
 	exprs      *compiler
-	pending    []string      // what plans can say and the engine does not compute yet
-	currency   comp.Currency // of the plan that is being read; "" where each currency of pay has its own amounts
+	waivers    []comp.LintWaiver // of the plan that is being read
+	pending    []string          // what plans can say and the engine does not compute yet
+	currency   comp.Currency     // of the plan that is being read; "" where each currency of pay has its own amounts
 }
 
 // source text of one file, for places within it.
