@@ -3,6 +3,7 @@ package connectors
 import (
 	"fmt"
 	"math/bits"
+	"sync"
 	"time"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -145,26 +146,63 @@ func newColumn(c comp.Column, m *marks, required bool) (*column, error) {
 	return col, nil
 }
 
-// room makes fresh slices for rows rows. Old ones belong to the batch that was handed out.
+// Slices of batches that were handed out and are done with. Nothing of a batch outlives the call that hands it out.
+var spareI32, spareI64, spareDecimals, spareBytes sync.Pool
+
+// blank is a slice of n zeros: old where it has room, else a spare one.
+func blank[T any](old []T, spares *sync.Pool, n int) []T {
+	if cap(old) < max(1, n) {
+		if s, ok := spares.Get().(*[]T); ok {
+			old = *s
+		}
+	}
+	if cap(old) < n {
+		return make([]T, n)
+	}
+	old = old[:n]
+	clear(old)
+	return old
+}
+
+// giveBack lets another split use a slice.
+func giveBack[T any](s *[]T, spares *sync.Pool) {
+	if cap(*s) > 0 {
+		v := *s
+		spares.Put(&v)
+		*s = nil
+	}
+}
+
+// room makes the slices ready for rows rows.
 func (c *column) room(rows int) {
 	c.size = rows
-	c.valid = make([]byte, (rows+7)/8)
+	c.valid = blank(c.valid, &spareBytes, (rows+7)/8)
 	for i := range c.valid {
 		c.valid[i] = 0xFF
 	}
 	switch c.kind {
 	case kText, kNode:
-		c.off = make([]int32, rows+1)
-		c.data = make([]byte, 0, len(c.data)+len(c.data)/8)
+		c.off = blank(c.off, &spareI32, rows+1)
+		c.data = blank(c.data, &spareBytes, 0)
 	case kDecimal:
-		c.dec = make([]decimal128.Num, rows)
+		c.dec = blank(c.dec, &spareDecimals, rows)
 	case kInteger, kInstant:
-		c.i64 = make([]int64, rows)
+		c.i64 = blank(c.i64, &spareI64, rows)
 	case kBool:
-		c.data = make([]byte, (rows+7)/8)
+		c.data = blank(c.data, &spareBytes, (rows+7)/8)
 	default:
-		c.i32 = make([]int32, rows)
+		c.i32 = blank(c.i32, &spareI32, rows)
 	}
+}
+
+// done gives the slices to other splits.
+func (c *column) done() {
+	giveBack(&c.valid, &spareBytes)
+	giveBack(&c.data, &spareBytes)
+	giveBack(&c.off, &spareI32)
+	giveBack(&c.i32, &spareI32)
+	giveBack(&c.i64, &spareI64)
+	giveBack(&c.dec, &spareDecimals)
 }
 
 // put writes the text of a cell into row r.

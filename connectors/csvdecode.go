@@ -30,8 +30,7 @@ func decodeCSV(s Split, out func(transform.Batch) error) []comp.Finding {
 	if d.sc.err != nil && !w.stopped {
 		w.stop(asFault(d.sc.err), d.sc.pos(), 0)
 	}
-	w.flush()
-	return w.findings
+	return w.finish()
 }
 
 type csvDecoder struct {

@@ -24,8 +24,7 @@ func decodeJSON(s Split, out func(transform.Batch) error) []comp.Finding {
 	if err != nil && !w.stopped {
 		w.stop(asFault(err), s.start, 0)
 	}
-	w.flush()
-	return w.findings
+	return w.finish()
 }
 
 type jsonDecoder struct {

@@ -275,8 +275,7 @@ func decodeParquet(s Split, out func(transform.Batch) error) []comp.Finding {
 		w.flush()
 		w.stop(asFault(err), pos, 0)
 	}
-	w.flush()
-	return w.findings
+	return w.finish()
 }
 
 // fromChild writes one cell by the kind that its column has in the file.

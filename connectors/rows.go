@@ -65,6 +65,15 @@ func newRows(in Input, expect int64, out func(transform.Batch) error) (*rows, er
 	return w, nil
 }
 
+// finish hands out the last batch and gives what was found.
+func (w *rows) finish() []comp.Finding {
+	w.flush()
+	for _, c := range w.cols {
+		c.done()
+	}
+	return w.findings
+}
+
 func (w *rows) fresh() {
 	w.n, w.pos = 0, make([]int64, w.room)
 	for _, c := range w.cols {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/apache/arrow/go/v15/arrow"
@@ -100,7 +101,7 @@ func valueAt(a arrow.Array, r int) string {
 	}
 	switch a := a.(type) {
 	case *array.String:
-		return a.Value(r)
+		return strings.Clone(a.Value(r)) // the batch is used again
 	case *array.Dictionary:
 		return a.Dictionary().(*array.String).Value(a.GetValueIndex(r))
 	case *array.Int64:

@@ -173,8 +173,7 @@ func decodeXLSX(s Split, out func(transform.Batch) error) []comp.Finding {
 	if err != nil && err != errEnough {
 		rows.stop(asFault(err), s.start, 0)
 	}
-	rows.flush()
-	return rows.findings
+	return rows.finish()
 }
 
 type sheetDecoder struct {

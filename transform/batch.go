@@ -12,7 +12,8 @@ import (
 )
 
 // Batch is some rows of one raw file as columns of the contract, in the contract's order, with each record's position,
-// so that a split can start anywhere that a record does.
+// so that a split can start anywhere that a record does. It lasts until the call that hands it out returns: its memory is
+// used again.
 type Batch struct {
 	Rec  arrow.Record
 	File uint32  // index into Inputs.Files
