@@ -100,7 +100,7 @@ func (w *tableWorker) addMarks(t *termRun, plan *measurePlan) {
 func (w *tableWorker) addValues(t *termRun, plan *measurePlan) {
 	var pages []page
 	money := int32(-1)
-	plain := !t.odd && !t.counts && len(t.shares) == 0
+	plain := !t.odd && !t.counts && len(t.shares) == 0 && !t.apart
 	for k, cell := range t.cells {
 		if cell < 0 {
 			continue
@@ -172,6 +172,9 @@ func (t *termRun) share(k int) *share {
 
 // portion is an entry's share as a number: 1 where its row is whole.
 func (t *termRun) portion(k int) comp.Number {
+	if t.apart {
+		return t.parts[k]
+	}
 	if s := t.share(k); s != nil {
 		return comp.Scaled(s.coef, t.split.scale)
 	}

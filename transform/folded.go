@@ -92,8 +92,8 @@ func (w *tableWorker) putFolded(t *termRun) {
 		present := false
 		for ; k < len(t.rows) && t.rows[k] == i; k++ {
 			e := foldedEntry{subject: t.subject[k]}
-			if s := t.share(k); s != nil {
-				e.percent = t.split.percent(s).String()
+			if t.apart || t.share(k) != nil {
+				e.percent = t.portion(k).Mul(hundred).String()
 			}
 			r.entries = append(r.entries, e)
 			if r.day, r.money = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]); !t.counts {

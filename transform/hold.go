@@ -39,7 +39,7 @@ func (s *settler) loginsOf(d *duty, m *comp.Measure) {
 // reachable says whether any term of a measure can credit a payee in a period.
 func (s *settler) reachable(payee string, m *comp.Measure, p comp.Period) bool {
 	for _, t := range m.Terms {
-		if t.Owner.System == "" {
+		if t.Owner.System == "" || t.Owner.Rollup != "" { // what rolls up needs no login of those above
 			return true
 		}
 		for _, l := range s.systems[payee] {

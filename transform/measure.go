@@ -38,6 +38,7 @@ type tableWorker struct {
 	key    []byte
 	label  []byte
 	deal   []byte
+	chain  []int32
 	record []byte
 	seen   controlColumns
 }
@@ -77,8 +78,9 @@ type entries struct {
 	rows    []int32
 	days    []int32
 	subject []int32
-	money   []int32  // currency
-	shares  []*share // nil where the row is whole; empty where all are
+	money   []int32       // currency
+	shares  []*share      // nil where the row is whole; empty where all are
+	parts   []comp.Number // of a term whose entries have parts of their own: of each row, what is the entry's
 }
 
 func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, error) {
@@ -228,6 +230,9 @@ func (w *tableWorker) match(t *termRun) error {
 	}
 	w.matchCurrencies(t)
 	w.matchOwners(t)
+	if t.ladder != nil {
+		w.rollUp(t)
+	}
 	return nil
 }
 

@@ -40,6 +40,7 @@ type scanner struct {
 	resolvers map[string]*resolver
 	pools     map[comp.Pool]*timelines
 	shared    map[splitKey]*splitTable // read by key only
+	ladder    *ladder                  // nil: nothing is rolled up
 	findings  []comp.Finding
 	sum       *partial
 	credits   *creditBook

@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -11,7 +12,7 @@ import (
 // together.
 type splitTable struct {
 	term   *comp.Split
-	scale  int            // of a share: percent's digits and two
+	scale  int            // of a share: percent's digits and two; of a weight: its digits
 	index  map[hash]int32 // the fact's key to an entry; read by key only
 	first  []uint32       // of an entry among shares; one more than there are entries
 	shares []share        // fact by fact, of one fact in the split table's order
@@ -41,17 +42,43 @@ func newSplits(in *Inputs, o *comp.Owner, r *resolver) (*splitTable, []comp.Find
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, c := range []string{o.Split.Key, o.Split.Owner, o.Split.Percent} {
+	for _, c := range []string{o.Split.Key, o.Split.Owner, t.part()} {
 		if contract.Index(c) < 0 {
 			return nil, nil, fmt.Errorf("table %s has no column %q that the split names", o.Split.Table, c)
 		}
 	}
-	t.scale = contract.Columns[contract.Index(o.Split.Percent)].Scale + 2
+	if t.scale = contract.Columns[contract.Index(t.part())].Scale; !t.weighs() {
+		t.scale += 2
+	}
 	rows, findings, err := readTable(in, o.Split.Table)
 	if err != nil {
 		return nil, nil, err
 	}
-	return t, findings, t.fill(rows, r)
+	rows, doubted := t.choose(rows)
+	return t, append(findings, doubted...), t.fill(rows, r)
+}
+
+// part is the column that says how much is whose.
+func (t *splitTable) part() string { return cmp.Or(t.term.Weight, t.term.Percent) }
+
+func (t *splitTable) weighs() bool { return t.term.Weight != "" }
+
+// choose takes the rows that the split's condition holds for. A row for which that cannot be told is named, and left out.
+func (t *splitTable) choose(rows []row) (out []row, findings []comp.Finding) {
+	if t.term.Where == nil {
+		return rows, nil
+	}
+	for _, r := range rows {
+		v, err := t.term.Where.Eval(r.get)
+		if err != nil {
+			findings = append(findings, comp.Finding{Code: "bad_condition", Reach: comp.ReachSource, Table: t.term.Table, Key: r.key(), Text: t.term.Where.Text,
+				Message: err.Error(), Hint: "correct the row in the source, or the condition in the measure", Origin: r.origin})
+		}
+		if err == nil && v.True() {
+			out = append(out, r)
+		}
+	}
+	return out, findings
 }
 
 // entries finds which fact each row shares, -1 where a row has no key, and how many shares each fact has.
@@ -88,14 +115,17 @@ func (t *splitTable) fill(rows []row, r *resolver) error {
 		if entries[k] < 0 {
 			continue
 		}
-		owner, percent := row.get(t.term.Owner), row.get(t.term.Percent)
+		owner, percent := row.get(t.term.Owner), row.get(t.part())
 		login := valueText(owner)
 		if _, ok := logins[login]; !ok {
 			logins[login] = login
 		}
 		s := share{login: logins[login], absent: owner.Kind == comp.Null || percent.Kind == comp.Null}
 		s.entry = r.entry(s.login)
-		part, _ := percent.Number.Quo(hundred)
+		part := percent.Number
+		if !t.weighs() {
+			part, _ = part.Quo(hundred)
+		}
 		coef, scale, small := part.Small()
 		fits := small && scale <= t.scale && t.scale < len(tens)
 		if fits {
@@ -109,32 +139,50 @@ func (t *splitTable) fill(rows []row, r *resolver) error {
 		*at++
 	}
 	for i := range t.broken {
-		t.broken[i] = t.total(int32(i)).Cmp(hundred) != 0 || slices.ContainsFunc(t.of(int32(i)), func(s share) bool { return s.absent })
+		t.broken[i] = !t.totals(int32(i)) || slices.ContainsFunc(t.of(int32(i)), func(s share) bool { return s.absent })
 	}
 	return nil
+}
+
+// totals says whether an entry's shares come to a whole: 100 percent, or weights above zero. Outside of the whole anything
+// may be shared.
+func (t *splitTable) totals(i int32) bool {
+	switch {
+	case t.weighs():
+		return t.sum(i).Sign() > 0 && !slices.ContainsFunc(t.of(i), func(s share) bool { return s.coef < 0 })
+	case t.term.Outside:
+		return true
+	}
+	return t.total(i).Cmp(hundred) == 0
+}
+
+// sum is what an entry's shares come to: 1 where they are percents of a whole.
+func (t *splitTable) sum(i int32) comp.Number {
+	sum := comp.Number{}
+	for _, s := range t.of(i) {
+		sum = sum.Add(comp.Scaled(s.coef, t.scale))
+	}
+	return sum
 }
 
 // of are an entry's shares.
 func (t *splitTable) of(i int32) []share { return t.shares[t.first[i]:t.first[i+1]] }
 
-// percent is a share of a hundred.
-func (t *splitTable) percent(s *share) comp.Number { return comp.Scaled(s.coef, t.scale).Mul(hundred) }
-
 // total is the percent of an entry's shares.
-func (t *splitTable) total(i int32) comp.Number {
-	sum := comp.Int(0)
-	for _, s := range t.of(i) {
-		sum = sum.Add(t.percent(&s))
-	}
-	return sum
-}
+func (t *splitTable) total(i int32) comp.Number { return t.sum(i).Mul(hundred) }
 
 func (t *splitTable) finding(i int32, key string) comp.Finding {
 	f := comp.Finding{Code: "split_total", Reach: comp.ReachRow, Column: t.term.Of, Text: t.total(i).String(),
 		Message: fmt.Sprintf("the shares of %s in %s sum to %s percent, exactly 100 was expected", key, t.term.Table, t.total(i)),
 		Hint:    fmt.Sprintf("correct the rows of %s where %s is %s", t.term.Table, t.term.Key, key)}
-	if t.total(i).Cmp(hundred) == 0 {
+	switch whole := t.totals(i); {
+	case whole && t.weighs():
+		f.Message = fmt.Sprintf("a share of %s in %s lacks its owner or its weight", key, t.term.Table)
+	case whole:
 		f.Message = fmt.Sprintf("a share of %s in %s lacks its owner or its percent", key, t.term.Table)
+	case t.weighs():
+		f.Text = t.sum(i).String()
+		f.Message = fmt.Sprintf("the weights of %s in %s sum to %s, weights from zero on that sum to more than zero were expected", key, t.term.Table, f.Text)
 	}
 	return f
 }
@@ -154,8 +202,12 @@ func (w *tableWorker) matchOwners(t *termRun) {
 	for k := range t.rows {
 		t.subject[k] = t.resolver.subject(entry[k], comp.Date(t.days[k]))
 	}
+	t.parts = t.parts[:0]
 	if t.split != nil {
 		w.splitOwners(t)
+	}
+	if t.apart {
+		t.wholly()
 	}
 	for k, i := range t.rows {
 		s := t.subject[k]
@@ -196,16 +248,18 @@ func (w *tableWorker) splitOwners(t *termRun) {
 			split[k], several = e, true
 		}
 	}
-	if !several {
+	if !several && !t.split.term.Outside {
 		return
 	}
 	t.entries, t.other = t.other, t.entries
 	old := &t.other
-	t.rows, t.days, t.money, t.subject, t.shares = t.rows[:0], t.days[:0], t.money[:0], t.subject[:0], t.shares[:0]
+	t.empty()
 	for k, i := range old.rows {
 		e := split[k]
 		if e < 0 {
-			t.enter(i, old.days[k], old.money[k], old.subject[k], nil)
+			if !t.split.term.Outside {
+				t.enter(i, old.days[k], old.money[k], old.subject[k], nil)
+			}
 			continue
 		}
 		if t.split.broken[e] {
@@ -216,10 +270,25 @@ func (w *tableWorker) splitOwners(t *termRun) {
 			s := &t.split.of(e)[j]
 			t.enter(i, old.days[k], old.money[k], t.resolver.subject(s.entry, comp.Date(old.days[k])), s)
 		}
+		if t.apart {
+			w.part(t, i, old.money[k], e)
+		}
 	}
+}
+
+// empty makes room for other entries.
+func (e *entries) empty() {
+	e.rows, e.days, e.money, e.subject, e.shares, e.parts = e.rows[:0], e.days[:0], e.money[:0], e.subject[:0], e.shares[:0], e.parts[:0]
 }
 
 func (e *entries) enter(row, day, money, subject int32, s *share) {
 	e.rows, e.days, e.money, e.subject = append(e.rows, row), append(e.days, day), append(e.money, money), append(e.subject, subject)
 	e.shares = append(e.shares, s)
+}
+
+// wholly fills in parts up to the last entry: rows that nobody shares are whole.
+func (e *entries) wholly() {
+	for len(e.parts) < len(e.rows) {
+		e.parts = append(e.parts, comp.Int(1))
+	}
 }

@@ -24,6 +24,8 @@ type termPlan struct {
 	resolver       *resolver
 	pools          *timelines // by payee, of department and entity measures
 	split          *splitTable
+	apart          bool    // each entry has a part of its own: by weight, in whole minor units, or rolled up
+	ladder         *ladder // nil: rows are credited to their owners
 	fold           *foldPlan
 }
 
@@ -186,6 +188,13 @@ func (s *scanner) planOwner(p *termPlan, measure *comp.Measure, t *tableScan) er
 			return fmt.Errorf("%s: %w", what, err)
 		}
 		p.split = split
+		p.apart = p.term.Owner.Split.Weight != "" || p.term.Owner.Split.Remainder != ""
+	}
+	if p.term.Owner.Rollup != "" && p.pool == comp.PoolPayee {
+		if s.ladder == nil {
+			s.ladder = newLadder(s.company)
+		}
+		p.ladder, p.apart = s.ladder, p.apart || p.split != nil
 	}
 	if p.pool == comp.PoolDepartment || p.pool == comp.PoolEntity {
 		if s.pools[p.pool] == nil {
@@ -225,9 +234,10 @@ func (s *scanner) planValue(p *termPlan, measure *comp.Measure, t *tableScan) er
 		plan.exact = plan.exact || value.root == nil || value.kind != comp.KindNumber
 		scale = value.scale
 	}
-	if p.split != nil {
+	if p.split != nil && !p.apart {
 		scale += p.split.scale
 	}
+	plan.exact = plan.exact || p.apart
 	plan.values = plan.values || !p.counts || (measure.Aggregate == comp.Count && (p.split != nil || p.term.Sign < 0))
 	plan.scale = max(plan.scale, scale)
 	plan.exact = plan.exact || plan.scale >= len(tens)
@@ -236,7 +246,7 @@ func (s *scanner) planValue(p *termPlan, measure *comp.Measure, t *tableScan) er
 
 // shareScale is the number of digits of the term's shares; a whole row is 10^shareScale.
 func (p *termPlan) shareScale() int {
-	if p.split == nil {
+	if p.split == nil || p.apart {
 		return 0
 	}
 	return p.split.scale
