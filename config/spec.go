@@ -79,7 +79,7 @@ func (n node) later(what, found string) {
 // pending is what plans can say and the engine does not compute yet.
 var pending = strings.Fields("plan.currency plan.fx plan.round_at plan.draw component.budget component.release component.clawback component.award component.cost " +
 	"component.score component.parts component.numbers component.per component.multiply component.order component.excess component.leave " +
-	"quota.season quota.ramp named.name curve.below curve.columns curve.rates factor.columns band.back " +
+	"quota.season quota.ramp named.name " +
 	"gate.above gate.at_most gate.below gate.of gate.quota gate.to_date gate.otherwise gate.min_n gate.missing " +
-	"prorate:weekdays prorate:months prorate:daily pays:money linear:value marginal:target attribute:id attribute:country payroll:adp payroll:gusto " +
+	"prorate:weekdays prorate:months prorate:daily attribute:id attribute:country payroll:adp payroll:gusto " +
 	"owner.rollup split.weight split.where split.outside split.remainder")

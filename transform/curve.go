@@ -2,7 +2,7 @@ package transform
 
 import (
 	"fmt"
-	"strings"
+	"slices"
 
 	"carrot/transform/comp"
 )
@@ -13,10 +13,16 @@ type CurveInput struct {
 	Quota      comp.Number // after proration; bands of attainment scale with it
 	HasQuota   bool
 	Attainment comp.Number
-	Target     comp.Number   // after proration
-	Rate       comp.Number   // of a rate curve
+	Target     comp.Number // after proration
+	HasTarget  bool
+	Factor     bool        // of a part: pay is the factor itself, and Target is 1
+	Base       bool        // a gate is closed: everything is paid at the first band's rate
+	Rate       comp.Number // of a rate curve
+	RateMoney  bool        // Rate is money for each unit of value
+	Column     *comp.Number
 	Currency   comp.Currency // of pay: for the sentences
 	Unit       string        // of the measure: for the sentences
+	ColumnUnit string
 }
 
 // value is a number of the measure's as a person writes it.
@@ -33,6 +39,22 @@ func (in CurveInput) at(c comp.Curve, n comp.Number) string {
 // is says what pay comes to.
 func (in CurveInput) is(n comp.Number) string { return equals(cash(n, in.Currency)) }
 
+// rate is a rate as a person writes it: a share, or money for each unit.
+func (in CurveInput) rate(n comp.Number) string {
+	if in.RateMoney {
+		return money(n, in.Currency)
+	}
+	return percent(n)
+}
+
+// ofTarget is a factor as a person writes it, or the money that stands instead of it.
+func (in CurveInput) ofTarget(n comp.Number) string {
+	if in.RateMoney {
+		return money(n, in.Currency)
+	}
+	return percent(n) + " of the target"
+}
+
 // CurveResult is exact pay, with how it came about: the rate or factor in words and one sentence a step.
 type CurveResult struct {
 	Pay     comp.Number
@@ -42,39 +64,55 @@ type CurveResult struct {
 
 // pay leads from a measure's value to exact pay by the curve's shape.
 func pay(c comp.Curve, in CurveInput) CurveResult {
+	c, in = inMoney(c, in)
+	c, said := reachedBands(c, in)
+	var r CurveResult
 	switch c.Kind {
 	case comp.RateCurve:
 		p := in.Value.Mul(in.Rate)
-		return CurveResult{p, percent(in.Rate), []string{fmt.Sprintf("%s × %s %s", in.value(in.Value), percent(in.Rate), in.is(p))}}
+		r = CurveResult{p, in.rate(in.Rate), []string{fmt.Sprintf("%s × %s %s", in.value(in.Value), in.rate(in.Rate), in.is(p))}}
 	case comp.Marginal:
-		return marginal(c, in)
+		r = marginal(c, in)
 	case comp.Linear:
-		p := in.Target.Mul(in.Attainment)
-		return CurveResult{p, percent(in.Attainment) + " of the target",
-			[]string{fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(in.Attainment), in.is(p))}}
+		r = linear(c, in)
 	case comp.Interpolate:
 		x := abscissa(c, in)
-		f := interpolate(c.Points, x)
-		p := in.Target.Mul(f)
-		return CurveResult{p, percent(f) + " of the target", []string{
-			fmt.Sprintf("At %s, %s, the plan pays %s of the target", in.at(c, x), neighbours(c, in, x), percent(f)),
-			fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(f), in.is(p))}}
+		f := interpolate(c, x)
+		r = in.times(f, fmt.Sprintf("At %s, %s, the plan pays %s", in.at(c, x), neighbours(c, in, x), in.ofTarget(f)))
+	case comp.Grid:
+		r = matrix(c, in)
+	default:
+		r = banded(c, in)
 	}
-	return banded(c, in)
+	r.Working = append(said, r.Working...)
+	return r
 }
 
-// neighbours says which points of a curve decide at x.
-func neighbours(c comp.Curve, in CurveInput, x comp.Number) string {
-	last := len(c.Points) - 1
-	if x.Cmp(c.Points[0].From) <= 0 {
-		return "at or below " + in.at(c, c.Points[0].From)
-	}
-	for i := 1; i <= last; i++ {
-		if a, b := c.Points[i-1], c.Points[i]; x.Cmp(b.From) < 0 {
-			return fmt.Sprintf("on the line from %s (pays %s) to %s (pays %s)", in.at(c, a.From), percent(a.Pays), in.at(c, b.From), percent(b.Pays))
+// inMoney puts a curve's amounts of money into the places of its factors: pay is then the amount, or the amount for each unit.
+func inMoney(c comp.Curve, in CurveInput) (comp.Curve, CurveInput) {
+	for _, list := range []*[]comp.Band{&c.Bands, &c.Points} {
+		for i := range *list {
+			if by := (*list)[i].By; by != nil {
+				*list = slices.Clone(*list)
+				(*list)[i].Pays = by[in.Currency]
+				in.RateMoney, in.Target, in.HasTarget = true, comp.Int(1), false
+			}
 		}
 	}
-	return "at or above " + in.at(c, c.Points[last].From)
+	if c.RateBy != nil {
+		in.Rate, in.RateMoney = c.RateBy[in.Currency], true
+	}
+	return c, in
+}
+
+// times is the target times a factor, or the factor alone where that is asked for or money itself.
+func (in CurveInput) times(f comp.Number, said string) CurveResult {
+	p := in.Target.Mul(f)
+	r := CurveResult{p, in.ofTarget(f), []string{said}}
+	if !in.Factor && !in.RateMoney {
+		r.Working = append(r.Working, fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(f), in.is(p)))
+	}
+	return r
 }
 
 // abscissa is what a curve's bands and points are read against.
@@ -85,115 +123,41 @@ func abscissa(c comp.Curve, in CurveInput) comp.Number {
 	return in.Value
 }
 
-// marginal pays each slice of the value at its own band's rate. Bands of attainment become amounts by the quota.
-func marginal(c comp.Curve, in CurveInput) CurveResult {
-	scale := comp.Int(1)
-	if c.Of == "attainment" {
-		scale = in.Quota
+// linear is the target times attainment, or times the value where the value is the factor.
+func linear(c comp.Curve, in CurveInput) CurveResult {
+	f := in.Attainment
+	if c.Of == "value" {
+		f = in.Value
 	}
-	var r CurveResult
-	var rates []string
-	for _, b := range c.Bands {
-		from := b.From.Mul(scale)
-		slice := in.Value.Sub(from)
-		if !b.Open {
-			slice = slice.Min(b.To.Mul(scale).Sub(from))
-		}
-		if slice.Sign() <= 0 && !(from.IsZero() && in.Value.Sign() < 0) {
-			continue
-		}
-		part := slice.Mul(b.Pays)
-		r.Pay = r.Pay.Add(part)
-		rates = append(rates, percent(b.Pays))
-		r.Working = append(r.Working, fmt.Sprintf("%s: %s × %s %s", sliceWords(c, in, b, scale), in.value(slice), percent(b.Pays), in.is(part)))
-	}
-	if len(rates) > 1 {
-		r.Working = append(r.Working, "Together: "+about(cash(r.Pay, in.Currency)))
-	}
-	r.Rate = strings.Join(rates, ", then ")
+	r := in.times(f, "")
+	r.Working = r.Working[1:]
 	return r
 }
 
-// sliceWords names the part of the value that one band pays for.
-func sliceWords(c comp.Curve, in CurveInput, b comp.Band, scale comp.Number) string {
-	from, to := in.value(b.From.Mul(scale)), in.value(b.To.Mul(scale))
-	of := ""
-	if c.Of == "attainment" {
-		of = " (from " + percent(b.From) + " of the quota)"
-		if !b.Open {
-			of = " (" + percent(b.From) + " to " + percent(b.To) + " of the quota)"
+// neighbours says which points of a curve decide at x.
+func neighbours(c comp.Curve, in CurveInput, x comp.Number) string {
+	last := len(c.Points) - 1
+	switch side := x.Cmp(c.Points[0].From); {
+	case side < 0 && c.Below != nil:
+		return "below " + in.at(c, c.Points[0].From)
+	case side <= 0:
+		return "at or below " + in.at(c, c.Points[0].From)
+	}
+	for i := 1; i <= last; i++ {
+		if a, b := c.Points[i-1], c.Points[i]; x.Cmp(b.From) < 0 {
+			return fmt.Sprintf("on the line from %s (pays %s) to %s (pays %s)", in.at(c, a.From), in.rate(a.Pays), in.at(c, b.From), in.rate(b.Pays))
 		}
 	}
-	switch {
-	case b.Open && b.From.IsZero():
-		return "On all of it" + of
-	case b.Open:
-		return "What is above " + from + of
-	case b.From.IsZero():
-		return "Up to " + to + of
-	}
-	return "From " + from + " to " + to + of
+	return "at or above " + in.at(c, c.Points[last].From)
 }
 
-// banded pays by the one band that the value or attainment reaches: Retroactive the whole value at its rate, StepCurve
-// the target at its factor. Below the first band nothing is paid.
-func banded(c comp.Curve, in CurveInput) CurveResult {
-	x := abscissa(c, in)
-	b, ok := bandAt(c, x)
-	if !ok {
-		return CurveResult{Rate: "below the first band", Working: []string{in.at(c, x) + " is below the first band: nothing is paid"}}
-	}
-	base, rate := in.Target, percent(b.Pays)
-	text, word := money(base, in.Currency), rate+" of the target"
-	if c.Kind == comp.Retroactive {
-		base, text, word = in.Value, in.value(in.Value), rate
-	}
-	p := base.Mul(b.Pays)
-	return CurveResult{p, word, []string{fmt.Sprintf("%s lies in the band %s, which pays %s", in.at(c, x), bandWords(c, in, b), word),
-		fmt.Sprintf("%s × %s %s", text, rate, in.is(p))}}
-}
-
-// bandWords names a band and says which of its ends belong to it.
-func bandWords(c comp.Curve, in CurveInput, b comp.Band) string {
-	from, to := in.at(c, b.From), in.at(c, b.To)
-	first := b.From.Cmp(c.Bands[0].From) == 0
-	switch {
-	case b.Open && c.UpperEdge && !first:
-		return "above " + from
-	case b.Open:
-		return "from " + from
-	case c.UpperEdge && !first:
-		return "above " + from + " up to " + to
-	case c.UpperEdge:
-		return "from " + from + " up to " + to
-	}
-	return "from " + from + " to below " + to
-}
-
-// bandAt is the band that holds x: [From, To) by default, (From, To] with UpperEdge, where the first also holds its From. A
-// negative value, when more was refunded than sold, is taken back at the rate of a first band from 0, as Marginal does.
-func bandAt(c comp.Curve, x comp.Number) (comp.Band, bool) {
-	if c.Kind == comp.Retroactive && x.Sign() < 0 && len(c.Bands) > 0 && c.Bands[0].From.IsZero() {
-		return c.Bands[0], true
-	}
-	for i, b := range c.Bands {
-		lo, hi := x.Cmp(b.From), -1
-		if !b.Open {
-			hi = x.Cmp(b.To)
-		}
-		switch {
-		case c.UpperEdge && (lo > 0 || (i == 0 && lo == 0)) && hi <= 0:
-			return b, true
-		case !c.UpperEdge && lo >= 0 && hi < 0:
-			return b, true
-		}
-	}
-	return comp.Band{}, false
-}
-
-// interpolate is the factor on straight lines between points (abscissa From, factor Pays), flat outside them.
-func interpolate(points []comp.Band, x comp.Number) comp.Number {
-	if x.Cmp(points[0].From) <= 0 {
+// interpolate is the factor on straight lines between points (abscissa From, factor Pays), flat outside them or Below.
+func interpolate(c comp.Curve, x comp.Number) comp.Number {
+	points := c.Points
+	switch side := x.Cmp(points[0].From); {
+	case side < 0 && c.Below != nil:
+		return *c.Below
+	case side <= 0:
 		return points[0].Pays
 	}
 	for i := 1; i < len(points); i++ {

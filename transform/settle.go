@@ -110,8 +110,8 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
 				continue
 			}
-			if e, ok := s.entitle(i, d); ok {
-				own = append(own, earned{entitlement: e})
+			if e, ok := s.earn(i, d); ok {
+				own = append(own, e)
 			}
 		}
 		for _, e := range s.accounts(i, own) {
@@ -137,40 +137,42 @@ func (s *settler) find(f comp.Finding) string {
 	return id
 }
 
-// entitle computes one component for one payee and measuring period. To date, it is the cumulative pay up to this
+// earn computes one component for one payee and measuring period. To date, it is the cumulative pay up to this
 // period less that up to the one before, each rounded, so that a year's postings sum to the year's pay.
-func (s *settler) entitle(payee int, d duty) (entitlement, bool) {
-	person := &s.company.People[payee]
+func (s *settler) earn(payee int, d duty) (earned, bool) {
 	plan, c := &s.in.Plans[d.plan], &s.in.Plans[d.plan].Components[d.component]
-	currency, ok := s.payCurrency(person, d.period)
+	paidIn, ok := s.payCurrency(&s.company.People[payee], d.period)
 	if !ok {
-		return entitlement{}, false
+		return earned{}, false
 	}
-	periods := d.periods
-	w := s.work(payee, d, currency, periods)
-	before := comp.Money{Currency: currency}
-	if n := len(periods); !w.held && n > 1 && s.tookPart(payee, d.plan, periods[:n-1]) {
-		b := s.work(payee, d, currency, periods[:n-1])
-		before = b.result.Amount
-		w.held, w.result.Held = b.held, b.result.Held
-		w.say("Less %s for %s = %s", paid(before), whole(periods[:n-1]).Words(), paid(comp.Money{Minor: w.result.Amount.Minor - before.Minor, Currency: currency}))
-		w.result.Exact.Number = w.result.Exact.Number.Sub(before.Amount().Number)
+	r := &rounder{s: s, payee: payee, plan: plan, c: c, d: d, from: cmp.Or(plan.Currency, paidIn), to: paidIn}
+	w := s.work(payee, d, r.from, d.periods)
+	r.round(&w)
+	if n := len(d.periods); !w.held && n > 1 && s.tookPart(payee, d.plan, d.periods[:n-1]) {
+		b := s.work(payee, d, r.from, d.periods[:n-1])
+		r.round(&b)
+		r.less(&w, &b)
 	}
-	w.result.Amount.Minor -= before.Minor
+	r.finish(&w)
 	if w.held {
-		w.result.Amount, w.result.Exact = comp.Money{Currency: currency}, comp.Amount{Currency: currency}
+		w.result.Amount, w.result.Exact = comp.Money{Currency: paidIn}, comp.Amount{Currency: paidIn}
 		w.say("Not known: %s", strings.Join(w.result.Held, ", "))
 	}
-	w.result.Plan, w.result.Component, w.result.Title, w.result.Clause = plan.ID, c.ID, c.Title, c.Clause
-	w.result.Period, w.result.Shown = d.period, c.Shown
-	w.result.Sealed = s.sealed(c.Measure)
-	if len(periods) > 1 {
-		w.result.Cumulated = whole(periods)
+	s.name(&w.result, plan, c, &d)
+	return earned{entitlement: entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}}, true
+}
+
+// name says what a result is about.
+func (s *settler) name(r *comp.ComponentResult, plan *comp.Plan, c *comp.Component, d *duty) {
+	r.Plan, r.Component, r.Title, r.Clause = plan.ID, c.ID, c.Title, c.Clause
+	r.Period, r.Shown = d.period, c.Shown
+	r.Sealed = slices.ContainsFunc(c.Pays(), s.sealed)
+	if len(d.periods) > 1 {
+		r.Cumulated = whole(d.periods)
 	}
 	if m, ok := s.measures[c.Measure]; ok {
-		w.result.Measure, w.result.MeasureTitle, w.result.Unit, w.result.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
+		r.Measure, r.MeasureTitle, r.Unit, r.Digits = c.Measure, s.in.Measures[m].Title, s.in.Measures[m].Unit, s.in.Measures[m].Digits
 	}
-	return entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}, true
 }
 
 // tookPart says whether a payee took part in a plan on any day of some periods: without that there is nothing before.
@@ -207,61 +209,6 @@ func entityOf(in *Inputs, id string) (comp.LegalEntity, bool) {
 	return comp.LegalEntity{}, false
 }
 
-// worked is one calculation over one or, to date, several measuring periods.
-type worked struct {
-	result comp.ComponentResult
-	series []string
-	held   bool
-	// ceiling is the cap of a component that carries what is above it.
-	ceiling *comp.Number
-}
-
-// work is the order of one calculation: prorate, measure, attain, curve, gate, cap, round.
-func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp.Period) worked {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	w := worked{}
-	terms, ok := s.terms(payee, d, currency, periods, &w)
-	if !ok {
-		return w
-	}
-	m := s.measure(payee, d, currency, periods, &w)
-	if m.missing {
-		w.result.Exact = comp.Amount{Number: s.missing(payee, c, currency, terms, &w), Currency: currency}
-	} else {
-		w.result.Exact = comp.Amount{Number: s.curve(payee, d, currency, terms, m, &w), Currency: currency}
-	}
-	w.result.Exact.Number = s.gates(payee, d, currency, periods, w.result.Exact.Number, &w)
-	switch {
-	case !terms.hasCap:
-	case carries(c):
-		w.ceiling = &terms.cap
-	default:
-		if capped := s.v.Cap(w.result.Exact.Number, terms.cap); capped.Cmp(w.result.Exact.Number) != 0 {
-			w.say("%s", terms.caps.sum("Capped", money(terms.cap, currency), true))
-			w.result.Exact.Number = capped
-		}
-	}
-	rounded, err := s.v.Round(w.result.Exact, s.in.Plans[d.plan].Rounding)
-	if err != nil {
-		w.hold(s.payeeFinding(payee, c, "cannot_round", err.Error(), "check the plan's rates"))
-		rounded = comp.Money{Currency: currency}
-	}
-	w.result.Amount = rounded
-	w.say("Rounded %s: %s", roundings[s.in.Plans[d.plan].Rounding], paid(rounded))
-	return w
-}
-
-func (w *worked) say(format string, args ...any) {
-	w.result.Working = append(w.result.Working, fmt.Sprintf(format, args...))
-}
-
-func (w *worked) hold(id string) {
-	w.held = true
-	if !slices.Contains(w.result.Held, id) {
-		w.result.Held = append(w.result.Held, id)
-	}
-}
-
 // payeeFinding makes a finding that holds one payee, and gives its id. A component that only shows holds nobody.
 func (s *settler) payeeFinding(payee int, c *comp.Component, code, message, hint string) string {
 	p, reach := &s.company.People[payee], comp.ReachPayee
@@ -269,109 +216,4 @@ func (s *settler) payeeFinding(payee int, c *comp.Component, code, message, hint
 		reach = comp.ReachNone
 	}
 	return s.find(comp.Finding{Code: code, Reach: reach, Payee: p.ID, Key: p.ID, Column: c.ID, Message: message, Hint: hint, Origin: firstOrigin(p)})
-}
-
-// missing is the pay of a component whose measure is missing, by the plan's declared rule.
-func (s *settler) missing(payee int, c *comp.Component, currency comp.Currency, t terms, w *worked) comp.Number {
-	switch c.Missing {
-	case "neutral":
-		n := s.v.Neutral(t.target)
-		w.result.Rate = "neutral, the target is paid"
-		w.say("%s: the component is neutral and pays its target, %s", s.tooFew(c, w), money(n, currency))
-		return n
-	case "zero":
-	default:
-		w.hold(s.payeeFinding(payee, c, "measure_missing", fmt.Sprintf("%s has no value of %s and the plan holds the component", s.company.People[payee].ID, c.Measure),
-			"wait for the data, or settle it with a waiver"))
-	}
-	w.result.Rate = "no value"
-	w.say("%s: nothing is paid", s.tooFew(c, w))
-	return comp.Number{}
-}
-
-// tooFew says why a measure is missing.
-func (s *settler) tooFew(c *comp.Component, w *worked) string {
-	title := s.in.Measures[s.measures[c.Measure]].Title
-	if w.result.N == 0 {
-		return title + ": there is no row to count"
-	}
-	return fmt.Sprintf("%s: n = %d, and fewer than %d are too few to tell", title, w.result.N, c.MinN)
-}
-
-// curve is exact pay from value, attainment and target.
-func (s *settler) curve(payee int, d duty, currency comp.Currency, t terms, m measured, w *worked) comp.Number {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	in := CurveInput{Value: m.value, Target: t.target, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate, Currency: currency, Unit: s.unitOf(c.Measure)}
-	if t.hasQuota {
-		a, ok := s.v.Attain(m.value, t.quota)
-		if !ok && t.hasTarget && t.target.IsZero() {
-			w.say("Quota and target are 0: nothing is paid")
-			return comp.Number{}
-		}
-		if !ok || t.quota.Sign() < 0 {
-			w.hold(s.payeeFinding(payee, c, "zero_quota", fmt.Sprintf("the quota of %s for %s is %s, and a number above zero was expected", s.company.People[payee].ID, c.ID, t.quota),
-				"correct the quota"))
-			return comp.Number{}
-		}
-		in.Attainment = a
-		w.result.Attainment = &a
-		w.say("Attainment: %s / %s %s", about(inUnit(m.value, in.Unit, currency)), about(inUnit(t.quota, in.Unit, currency)), equals(hundredths(a)))
-	}
-	switch {
-	case c.Shown && c.Curve.Kind == "":
-		return comp.Number{}
-	case c.Award != nil && c.Curve.Kind == "":
-		return t.target
-	}
-	if c.Curve.RateAttribute != "" {
-		r, ok := s.personalRate(payee, d, w)
-		if !ok {
-			return comp.Number{}
-		}
-		in.Rate = r
-	}
-	r := s.v.Pay(c.Curve, in)
-	w.result.Rate = r.Rate
-	w.result.Working = append(w.result.Working, r.Working...)
-	return r.Pay
-}
-
-// personalRate is the rate that a person's own attribute gives, on the last participating day.
-func (s *settler) personalRate(payee int, d duty, w *worked) (comp.Number, bool) {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	day, _ := lastDay(s.part.spans[payee][d.plan], d.period)
-	text, ok := s.company.People[payee].Attr(c.Curve.RateAttribute, day)
-	n, err := comp.ParseNumber(text, 18)
-	if !ok || err != nil {
-		w.hold(s.payeeFinding(payee, c, "missing_rate", fmt.Sprintf("%s has no plain %s on %s (found %q)", s.company.People[payee].ID, c.Curve.RateAttribute, day, text),
-			"set it in the source"))
-		return comp.Number{}, false
-	}
-	return n, true
-}
-
-// gates pays nothing where a gate's measure is known and below its bar; a gate without a value does not close.
-func (s *settler) gates(payee int, d duty, currency comp.Currency, periods []comp.Period, pay comp.Number, w *worked) comp.Number {
-	c := &s.in.Plans[d.plan].Components[d.component]
-	for _, g := range c.Gates {
-		gw := worked{}
-		m := s.measureOf(g.Measure, payee, d, d.span(g.Measure, cmp.Or(g.ToDate, c.ToDate)), currency, periods, &gw, 0)
-		w.held, w.result.Held = w.held || gw.held, append(w.result.Held, gw.result.Held...)
-		gate, unit := s.in.Measures[s.measures[g.Measure]].Title, s.unitOf(g.Measure)
-		if n := len(gw.result.Working); n > 0 {
-			gate = gw.result.Working[n-1]
-		}
-		bar := about(inUnit(g.AtLeast, unit, currency))
-		switch {
-		case m.missing:
-			w.say("Gate: %s: no value, so the gate stays open", gate)
-		case !s.v.Gate(m.value, g.AtLeast):
-			w.say("Gate: %s, below the %s needed: nothing is paid", gate, bar)
-			pay = comp.Number{}
-		default:
-			w.say("Gate: %s, which reaches the %s needed", gate, bar)
-		}
-		w.series = append(w.series, gw.series...)
-	}
-	return pay
 }

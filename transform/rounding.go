@@ -1,0 +1,89 @@
+package transform
+
+import (
+	"carrot/transform/comp"
+)
+
+// rounder makes cents of exact pay: each component's by itself, after the plan's own currency has become that of pay, or all
+// of a plan's together.
+type rounder struct {
+	s        *settler
+	payee    int
+	plan     *comp.Plan
+	c        *comp.Component
+	d        duty
+	from, to comp.Currency // that is worked out in; that is paid in
+}
+
+// late says whether cents are made only of the difference to what was before, not of each cumulative pay.
+func (r *rounder) late() bool { return r.from != r.to || r.plan.RoundAt == "plan" }
+
+// round makes cents of one calculation.
+func (r *rounder) round(w *worked) {
+	w.result.Amount.Currency = r.from
+	if w.lost || r.late() {
+		return
+	}
+	r.cents(w)
+}
+
+func (r *rounder) cents(w *worked) {
+	rounded, err := r.s.v.Round(w.result.Exact, r.plan.Rounding)
+	if err != nil {
+		w.hold(r.s.payeeFinding(r.payee, r.c, "cannot_round", err.Error(), "check the plan's rates"))
+		rounded = comp.Money{Currency: w.result.Exact.Currency}
+	}
+	w.result.Amount = rounded
+	w.say("Rounded %s: %s", roundings[r.plan.Rounding], paid(rounded))
+}
+
+// less takes off what was earned to date before.
+func (r *rounder) less(w, before *worked) {
+	w.held, w.result.Held = before.held, before.result.Held
+	earlier := whole(r.d.periods[:len(r.d.periods)-1]).Words()
+	if r.late() {
+		n := w.result.Exact.Number.Sub(before.result.Exact.Number)
+		w.say("Less %s for %s %s", money(before.result.Exact.Number, r.from), earlier, equals(cash(n, r.from)))
+		w.result.Exact.Number = n
+		return
+	}
+	b := before.result.Amount
+	w.say("Less %s for %s = %s", paid(b), earlier, paid(comp.Money{Minor: w.result.Amount.Minor - b.Minor, Currency: r.from}))
+	w.result.Exact.Number = w.result.Exact.Number.Sub(b.Amount().Number)
+	w.result.Amount.Minor -= b.Minor
+}
+
+// finish turns the plan's currency into that of pay, and rounds what was not rounded yet.
+func (r *rounder) finish(w *worked) {
+	if w.held || w.lost || !r.late() {
+		return
+	}
+	if r.from != r.to && !r.convert(w) {
+		return
+	}
+	if r.plan.RoundAt != "plan" {
+		r.cents(w)
+	}
+}
+
+// convert is pay by the plan's rate of payment.
+func (r *rounder) convert(w *worked) bool {
+	kind, day := r.plan.FX.Pay, r.d.period.End-1
+	if kind == "payday" {
+		month := comp.Month(r.d.pay.End)
+		day = min(month.Start+comp.Date(r.s.in.Settings.PayDay)-1, month.End-1)
+	}
+	rate, ok := r.s.v.Rate(ratesOf(r.s.company.FX, kind), r.from, r.to, comp.Period{Start: day, End: day + 1})
+	if !ok {
+		r.s.calc(r.payee, r.d, r.from, r.d.periods, w).noRate(w, kind, r.from, r.to, day)
+		return false
+	}
+	n := w.result.Exact.Number.Mul(rate)
+	w.say("%s × %s (%s) %s", money(w.result.Exact.Number, r.from), rate, rateName(kind, day), equals(cash(n, r.to)))
+	w.result.Exact = comp.Amount{Number: n, Currency: r.to}
+	if w.ceiling != nil {
+		c := w.ceiling.Mul(rate)
+		w.ceiling = &c
+	}
+	return true
+}
