@@ -92,6 +92,11 @@ func (k *knowledge) sortPulls() {
 
 // recall rebuilds the knowledge of an archived run from the archive alone. Every digest is proved on the way.
 func recall(ctx context.Context, s archive.Store, m archive.Manifest) (*knowledge, comp.Request, error) {
+	return recallWith(ctx, s, m, func(files []config.File) []config.File { return files })
+}
+
+// recallWith is recall with some files of the config replaced.
+func recallWith(ctx context.Context, s archive.Store, m archive.Manifest, replace func([]config.File) []config.File) (*knowledge, comp.Request, error) {
 	text, err := archive.Get(ctx, s, m.Request)
 	if err != nil {
 		return nil, comp.Request{}, err
@@ -106,37 +111,27 @@ func recall(ctx context.Context, s archive.Store, m archive.Manifest) (*knowledg
 			k.main = strings.TrimPrefix(d.Name, configPrefix)
 		}
 	}
-	var buf bytes.Buffer
-	z := zip.NewWriter(&buf) // a folder in memory: config.Load reads the files as from a disk
+	var files []config.File
 	for _, o := range m.Config {
 		b, err := archive.Get(ctx, s, o)
 		if err != nil {
 			return nil, req, err
 		}
 		if name, ok := strings.CutPrefix(o.Name, configPrefix); ok {
-			w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
-			if err != nil {
-				return nil, req, err
-			}
-			if _, err := w.Write(b); err != nil {
-				return nil, req, err
-			}
+			files = append(files, config.File{Name: name, Bytes: b})
 			continue
 		}
 		role, name, _ := strings.Cut(o.Name, "/")
 		k.decide(role, name, b)
 	}
-	if err := z.Close(); err != nil {
-		return nil, req, err
-	}
-	folder, err := zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
+	folder, err := folderOf(replace(files))
 	if err != nil {
 		return nil, req, err
 	}
 	var mistakes []config.Mistake
 	k.config, mistakes = config.Load(folder, k.main, anyName)
 	if len(mistakes) > 0 {
-		return nil, req, fmt.Errorf("run %s: the archived config is refused: %s (%d mistakes); use the version of carrot that made the run: %s", m.Run, mistakes[0], len(mistakes), m.Program.Version)
+		return nil, req, &refusedConfig{run: m.Run, program: m.Program.Version, mistakes: mistakes}
 	}
 	for _, ref := range m.Pulls {
 		p, err := archive.ReadPull(ctx, s, ref)
@@ -147,6 +142,35 @@ func recall(ctx context.Context, s archive.Store, m archive.Manifest) (*knowledg
 	}
 	k.sortPulls()
 	return k, req, nil
+}
+
+// refusedConfig is an archived config that this version refuses.
+type refusedConfig struct {
+	run, program string
+	mistakes     []config.Mistake
+}
+
+func (r *refusedConfig) Error() string {
+	return fmt.Sprintf("run %s: the archived config is refused: %s (%d mistakes); use the version of carrot that made the run: %s", r.run, r.mistakes[0], len(r.mistakes), r.program)
+}
+
+// folderOf is a folder in memory: config.Load reads the files as from a disk.
+func folderOf(files []config.File) (fs.FS, error) {
+	var buf bytes.Buffer
+	z := zip.NewWriter(&buf)
+	for _, f := range files {
+		w, err := z.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Store})
+		if err != nil {
+			return nil, err
+		}
+		if _, err := w.Write(f.Bytes); err != nil {
+			return nil, err
+		}
+	}
+	if err := z.Close(); err != nil {
+		return nil, err
+	}
+	return zip.NewReader(bytes.NewReader(buf.Bytes()), int64(buf.Len()))
 }
 
 // anyName stands for the environment in a replay: where archive, published files and folders of exports lay does not
