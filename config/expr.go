@@ -2,6 +2,7 @@ package config
 
 import (
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -136,9 +137,17 @@ func kindOf(t comp.Type) comp.Kind {
 	return comp.Null
 }
 
-// peopleScope is the attributes that the roster sets.
+// known are the attributes that people have without a roster that sets them.
+var known = []string{"id", "country"}
+
+// peopleScope is the attributes that the roster sets, and those that people have without.
 func (l *loader) peopleScope() *scope {
 	s := &scope{what: "people", noun: "attribute", names: l.attributeNames(), kinds: map[string]comp.Kind{}}
+	for _, name := range known {
+		if !l.attributes[name] && !slices.Contains(l.pending, "attribute:"+name) {
+			s.names = append(s.names, name)
+		}
+	}
 	for _, n := range s.names {
 		s.kinds[n] = comp.KindText
 		if numericAttribute(n) {

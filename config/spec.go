@@ -2,7 +2,6 @@ package config
 
 import (
 	"slices"
-	"strings"
 )
 
 // spec is what a mapping may hold: its keys, separated by blanks, with ! after those that must be there, and after a
@@ -76,10 +75,39 @@ func (n node) later(what, found string) {
 	}
 }
 
-// pending is what plans can say and the engine does not compute yet.
-var pending = strings.Fields("plan.currency plan.fx plan.round_at plan.draw component.budget component.release component.clawback component.award component.cost " +
-	"component.score component.parts component.numbers component.per component.multiply component.order component.excess component.leave " +
-	"quota.season quota.ramp named.name " +
-	"gate.above gate.at_most gate.below gate.of gate.quota gate.to_date gate.otherwise gate.min_n gate.missing " +
-	"prorate:weekdays prorate:months prorate:daily attribute:id attribute:country payroll:adp payroll:gusto " +
-	"owner.rollup split.weight split.where split.outside split.remainder")
+// pending is what plans can say and the engine does not compute yet, each in a line of its own.
+var pending = []string{
+	"plan.currency",
+	"plan.fx",
+	"plan.round_at",
+	"component.score",
+	"component.parts",
+	"component.numbers",
+	"component.multiply",
+	"component.order",
+	"component.leave",
+	"component.per",
+	"component.budget",
+	"component.cost",
+	"component.release",
+	"component.clawback",
+	"quota.season",
+	"quota.ramp",
+	"named.name",
+	"gate.above",
+	"gate.at_most",
+	"gate.below",
+	"gate.of",
+	"gate.quota",
+	"gate.to_date",
+	"gate.otherwise",
+	"gate.min_n",
+	"gate.missing",
+	"prorate:weekdays",
+	"prorate:months",
+	"prorate:daily",
+	"attribute:id",
+	"attribute:country",
+	"payroll:adp",
+	"payroll:gusto",
+}
