@@ -17,12 +17,12 @@ import (
 )
 
 // planCommands are what one may do with plans, in the order of help's list.
-var planCommands = []func(*app) *cobra.Command{planTestCommand, planSimulateCommand, planDiffCommand}
+var planCommands = []func(*app) *cobra.Command{planTestCommand, planLintCommand, planSimulateCommand, planDiffCommand}
 
 func planCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
 		Use:   "plan",
-		Short: "Help people who write plans: try the examples beside a plan",
+		Short: "Help people who write plans: examples, lints, what a change costs",
 		Args: func(c *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return nil

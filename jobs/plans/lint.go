@@ -1,0 +1,247 @@
+package plans
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"carrot/config"
+	"carrot/transform/comp"
+)
+
+// The severities of a lint. A close of a plan with an error that nobody waived is refused.
+const (
+	LintError   = "error"
+	LintWarning = "warning"
+)
+
+// Lint is something that a plan says and should not, or leaves open. It is no mistake: the plan can be computed.
+type Lint struct {
+	ID        string // L1 to L20; L0 is about a waiver
+	Severity  string
+	Plan      string
+	Version   string
+	Component string // "" the whole plan
+	Where     comp.Place
+	Message   string // what it is, without a final point
+	Hint      string // what to type next
+	Waived    string // by whom, until when and why, where a person settled it; "" not
+}
+
+// String is "file:line:column: L3 warning: message; hint", with who waived it.
+func (l Lint) String() string {
+	s := fmt.Sprintf("%s:%d:%d: %s %s: %s; %s", l.Where.File, l.Where.Line, l.Where.Col, l.ID, l.Severity, l.Message, l.Hint)
+	if l.Waived != "" {
+		s += " (" + l.Waived + ")"
+	}
+	return s
+}
+
+// History is what was paid and agreed so far, as far as somebody looked it up; its zero value knows nothing.
+type History struct {
+	Months   int                    // how many posted months it is about
+	Best     map[string]comp.Number // by "plan/component": the highest attainment of anybody
+	Numbers  map[string]comp.Number // by name in the number table: the median
+	Accepts  bool                   // the config has acceptances
+	Unsigned []Unsigned             // sorted
+}
+
+// Unsigned is somebody who takes part in a plan and has not accepted its document.
+type Unsigned struct{ Payee, Plan, Version, State string }
+
+// Check looks through every plan that is in force on a day or later. Lints are sorted by place.
+func Check(c *config.Config, h History, on comp.Date) []Lint {
+	k := &linter{c: c, h: h, on: on, measures: map[string]*comp.Measure{}}
+	for i := range c.Measures {
+		k.measures[c.Measures[i].ID] = &c.Measures[i]
+	}
+	for i := range c.Plans {
+		if k.p = &c.Plans[i]; k.p.Effective.End <= on {
+			continue
+		}
+		k.plan()
+	}
+	k.versions()
+	k.acceptances()
+	k.waivers()
+	slices.SortStableFunc(k.out, func(a, b Lint) int {
+		return cmp.Or(cmp.Compare(a.Where.File, b.Where.File), cmp.Compare(a.Where.Line, b.Where.Line), cmp.Compare(a.Where.Col, b.Where.Col), cmp.Compare(number(a.ID), number(b.ID)))
+	})
+	return slices.Compact(k.out)
+}
+
+// number is 12 for L12.
+func number(id string) (n int) {
+	_, _ = fmt.Sscanf(id, "L%d", &n) // ids are ours
+	return n
+}
+
+// Errors are how many lints are errors that nobody waived.
+func Errors(list []Lint) (n int) {
+	for _, l := range list {
+		if l.Severity == LintError && l.Waived == "" {
+			n++
+		}
+	}
+	return n
+}
+
+// linter looks at one plan and one component at a time.
+type linter struct {
+	c        *config.Config
+	h        History
+	on       comp.Date
+	measures map[string]*comp.Measure // by id; read by key only
+	p        *comp.Plan
+	x        *comp.Component // nil: the plan itself
+	out      []Lint
+}
+
+func (k *linter) say(id, severity string, at comp.Place, hint, format string, args ...any) {
+	l := Lint{ID: id, Severity: severity, Where: at, Message: fmt.Sprintf(format, args...), Hint: hint}
+	if k.p != nil {
+		l.Plan, l.Version = k.p.ID, k.p.Version
+	}
+	if k.x != nil {
+		l.Component = k.x.ID
+	}
+	k.out = append(k.out, l)
+}
+
+func (k *linter) plan() {
+	k.x = nil
+	if !k.p.RoundingSet {
+		k.say("L20", LintWarning, k.p.Where, "add rounding: half-away", "the rounding is not stated")
+	}
+	for i := range k.p.Components {
+		k.x = &k.p.Components[i]
+		k.activity()
+		if k.x.Shown {
+			continue
+		}
+		k.curves()
+		k.reach()
+		k.uses()
+		k.topManagement()
+		k.accounts()
+	}
+	k.x = nil
+	k.weights()
+	k.surveys()
+	k.twice()
+}
+
+// title is how a message names a measure.
+func (k *linter) title(measure string) string {
+	if m, ok := k.measures[measure]; ok && m.Title != "" {
+		return m.Title
+	}
+	return measure
+}
+
+// use is a measure or a score that a component reads, and how.
+type use struct {
+	measure string
+	role    string // component, part, multiplier, column, gate
+	part    *comp.Part
+	gate    *comp.Gate
+	curve   *comp.Curve
+	gates   []comp.Gate // that stand with it
+	minN    int
+	missing string
+	where   comp.Place
+}
+
+// uses are all measures that a component reads, in the order of the file.
+func usesOf(x *comp.Component) (out []use) {
+	gates := func(list []comp.Gate) {
+		for i := range list {
+			g := &list[i]
+			out = append(out, use{measure: g.Measure, role: "gate", gate: g, minN: g.MinN, missing: g.Missing, where: g.Where})
+		}
+	}
+	if x.Measure != "" {
+		out = append(out, use{measure: x.Measure, role: "component", curve: &x.Curve, gates: x.Gates, minN: x.MinN, missing: x.Missing, where: x.Where})
+	}
+	parts := func(list []comp.Part, role string) {
+		for i := range list {
+			p := &list[i]
+			out = append(out, use{measure: p.Measure, role: role, part: p, curve: &p.Curve, gates: slices.Concat(x.Gates, p.Gates), minN: p.MinN, missing: p.Missing, where: p.Where})
+			gates(p.Gates)
+		}
+	}
+	if m := x.Curve.Matrix; m != nil {
+		out = append(out, use{measure: m.Part.Measure, role: "column", part: &m.Part, gates: x.Gates, minN: m.Part.MinN, missing: m.Part.Missing, where: m.Part.Where})
+	}
+	parts(x.Parts, "part")
+	parts(x.Multiply, "multiplier")
+	gates(x.Gates)
+	return out
+}
+
+// waivers settle lints: each by a named person, with a reason, until a day. One that settles nothing is told.
+func (k *linter) waivers() {
+	var extra []Lint
+	for i := range k.c.Plans {
+		p := &k.c.Plans[i]
+		if p.Effective.End <= k.on {
+			continue
+		}
+		for _, w := range p.Waive {
+			used := false
+			for j := range k.out {
+				l := &k.out[j]
+				if l.ID != w.Lint || l.Plan != p.ID || l.Version != p.Version || w.Component != "" && l.Component != w.Component {
+					continue
+				}
+				used = true
+				if k.on <= w.Until {
+					l.Waived = fmt.Sprintf("waived by %s until %s: %s", w.By, w.Until, w.Reason)
+				}
+			}
+			l := Lint{ID: "L0", Severity: LintWarning, Plan: p.ID, Version: p.Version, Component: w.Component, Where: w.Where}
+			switch {
+			case used && k.on > w.Until:
+				l.Message, l.Hint = fmt.Sprintf("the waiver of %s ended on %s", w.Lint, w.Until), "correct the plan, or agree on a later until:"
+			case !used:
+				l.Message, l.Hint = fmt.Sprintf("the waiver of %s settles nothing", w.Lint), "remove it"
+			default:
+				continue
+			}
+			extra = append(extra, l)
+		}
+	}
+	k.out = append(k.out, extra...)
+}
+
+// versions tells days between two versions of a plan on which neither is in force.
+func (k *linter) versions() {
+	k.x = nil
+	for i := range k.c.Plans {
+		p := &k.c.Plans[i]
+		k.p = p
+		if i == 0 || k.c.Plans[i-1].ID != p.ID || p.Effective.End <= k.on {
+			continue
+		}
+		if gap := (comp.Period{Start: k.c.Plans[i-1].Effective.End, End: p.Effective.Start}); gap.Days() > 0 {
+			k.say("L18", LintWarning, p.Where, "move effective: of one of the two versions", "plan %s is not in force from %s to %s", p.ID, gap.Start, gap.End-1)
+		}
+	}
+}
+
+// acceptances tells who takes part in a plan without having accepted its document.
+func (k *linter) acceptances() {
+	for _, u := range k.h.Unsigned {
+		for i := range k.c.Plans {
+			k.p, k.x = &k.c.Plans[i], nil
+			if k.p.ID != u.Plan || k.p.Version != u.Version {
+				continue
+			}
+			severity := LintWarning
+			if u.State == "CA" { // Labor Code 2751 wants a signed contract
+				severity = LintError
+			}
+			k.say("L19", severity, k.p.Where, "let them sign what carrot plan document "+u.Plan+" prints", "%s has not accepted %s %s", u.Payee, u.Plan, u.Version)
+		}
+	}
+}
