@@ -24,7 +24,7 @@ const (
 var planCount = flag.Int("plans", 0, "how many generated plans the properties are tried on; 0: 200, or 10,000 with CARROT_LONG")
 
 // eachBatch tries a property on batches of generated plans. A failure is shrunk and names its seed.
-func eachBatch(t *testing.T, share int, property func(t *rapid.T, c *config.Config, d dice)) {
+func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)) {
 	t.Helper()
 	n := *planCount
 	switch {
@@ -34,7 +34,7 @@ func eachBatch(t *testing.T, share int, property func(t *rapid.T, c *config.Conf
 	default:
 		n = 200
 	}
-	if err := flag.Set("rapid.checks", fmt.Sprint(max(1, n/plansABatch/share))); err != nil {
+	if err := flag.Set("rapid.checks", fmt.Sprint(max(1, n/plansABatch))); err != nil {
 		t.Fatal(err)
 	}
 	rapid.Check(t, func(r *rapid.T) {
@@ -44,6 +44,16 @@ func eachBatch(t *testing.T, share int, property func(t *rapid.T, c *config.Conf
 			texts = append(texts, d.plan(i))
 		}
 		property(r, plangenBatch(t, texts), d)
+	})
+}
+
+// eachWorld tries a property on some worlds of each batch.
+func eachWorld(t *testing.T, property func(t *rapid.T, c *config.Config, d dice, e config.Example)) {
+	t.Helper()
+	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
+		for range 3 {
+			property(t, c, d, d.world(plansABatch))
+		}
 	})
 }
 
@@ -79,7 +89,7 @@ type rapidOrTest interface {
 // TestBothEnginesRandom compares both engines on every close of generated worlds under generated plans.
 func TestBothEnginesRandom(t *testing.T) {
 	closes, lines, held := 0, 0, 0
-	eachBatch(t, 1, func(t *rapid.T, c *config.Config, d dice) {
+	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
 		for range worldsABatch {
 			e := d.world(plansABatch)
 			var plain Plain

@@ -252,21 +252,23 @@ func (g *grid) present(measures map[string]int, measure string, reads comp.Perio
 }
 
 // measuredIn says which measuring period a row enters: of those that its measure is read in, the shortest that holds its
-// day.
+// day. To date and over windows, rows are read that lie before every period that is computed again.
 func measuredIn(in *Inputs, ds []duty) func(measure int, d comp.Date) comp.Period {
 	measures := measureIndex(in)
 	read := make([][]comp.Period, len(in.Measures)) // the shortest first
 	for _, d := range ds {
-		for _, id := range in.Plans[d.plan].Components[d.component].Measures() {
-			m, ok := measures[id]
+		for _, r := range d.readings {
+			m, ok := measures[r.Measure]
 			if !ok {
 				continue
 			}
-			i, found := slices.BinarySearchFunc(read[m], d.period, func(x, y comp.Period) int {
-				return cmp.Or(cmp.Compare(x.Days(), y.Days()), cmp.Compare(x.Start, y.Start))
-			})
-			if !found {
-				read[m] = slices.Insert(read[m], i, d.period)
+			for _, p := range append([]comp.Period{d.period, r.span}, r.periods...) {
+				i, found := slices.BinarySearchFunc(read[m], p, func(x, y comp.Period) int {
+					return cmp.Or(cmp.Compare(x.Days(), y.Days()), cmp.Compare(x.Start, y.Start))
+				})
+				if !found {
+					read[m] = slices.Insert(read[m], i, p)
+				}
 			}
 		}
 	}

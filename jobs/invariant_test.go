@@ -1,0 +1,628 @@
+package jobs
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"fmt"
+	"math/rand"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"carrot/config"
+	"carrot/jobs/plans"
+	"carrot/reports"
+	"carrot/transform"
+	"carrot/transform/comp"
+	"carrot/transform/naive"
+)
+
+// What must hold for every plan and world. Each property is tried on generated ones; see eachBatch.
+
+// present computes the last close of an example with nothing posted before it: all months at once.
+func present(t rapidOrTest, c *config.Config, e config.Example, edit func(in *transform.Inputs)) (*comp.Result, *transform.Lineage) {
+	at, err := plans.Company(c, e)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	in := at(e.Closes[len(e.Closes)-1], nil)
+	if edit != nil {
+		edit(&in)
+	}
+	r, lineage, err := transform.Compute(in, nil)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return r, lineage
+}
+
+// paidFor is a component of a payee.
+type paidFor struct{ payee, plan, component string }
+
+// paidOverall is what each component pays over all months, for payees who are not held.
+func paidOverall(r *comp.Result) (map[paidFor]int64, map[string]bool) {
+	sums, free := map[paidFor]int64{}, map[string]bool{}
+	for _, s := range r.Statements {
+		if free[s.Payee] = len(s.HeldFor) == 0; !free[s.Payee] {
+			continue
+		}
+		for _, l := range s.Lines {
+			sums[paidFor{s.Payee, l.Plan, l.Component}] += l.Amount.Minor
+		}
+	}
+	return sums, free
+}
+
+func declaredAs(c *config.Config, plan, id string) *comp.Component {
+	for i := range c.Plans {
+		for k := range c.Plans[i].Components {
+			if x := &c.Plans[i].Components[k]; c.Plans[i].ID == plan && x.ID == id {
+				return x
+			}
+		}
+	}
+	return nil
+}
+
+// readsOf are the measures that a component reads, its own first.
+func readsOf(x *comp.Component) []string {
+	out := []string{x.Measure}
+	for _, g := range x.Gates {
+		out = append(out, g.Measure)
+	}
+	return out
+}
+
+// TestInvariant01: nobody is given more than there is of a deal, and all of its owners together are given exactly all.
+func TestInvariant01(t *testing.T) {
+	whole := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		r, _ := present(t, c, e, nil)
+		owners := map[string]int{}
+		for _, x := range e.Tables {
+			for _, row := range x.Rows {
+				if x.Table.Name == "crm.splits" {
+					owners[row.Cells[0].Text]++
+				}
+			}
+		}
+		type of struct{ measure, table, key string }
+		given, n, value := map[of]comp.Number{}, map[of]int{}, map[of]comp.Number{}
+		for _, p := range r.Credits.Payees() {
+			credits, err := r.Credits.Of(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range credits {
+				k := of{x.Measure, x.Table, x.Key}
+				given[k], value[k] = given[k].Add(x.Credited.Number), x.Value.Number
+				n[k]++
+			}
+		}
+		for k := range given {
+			all := max(1, owners[strings.TrimPrefix(k.key, "R")])
+			if given[k].Abs().Cmp(value[k].Abs()) > 0 {
+				t.Errorf("%v: %s given of %s", k, given[k], value[k])
+			}
+			if all == n[k] && given[k].Cmp(value[k]) != 0 {
+				t.Errorf("%v: its %d owners are given %s of %s", k, all, given[k], value[k])
+			}
+			if all == n[k] && all > 1 {
+				whole++
+			}
+		}
+	})
+	if whole == 0 {
+		t.Error("no shared deal was given to all of its owners")
+	}
+}
+
+// TestInvariant02: a statement's lines, its total, the postings and the payroll files are one sum; what holds ties on the
+// control page.
+func TestInvariant02(t *testing.T) {
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		closeAll(t, c, e, transform.DefaultVerbs(), func(now transform.Inputs, r *comp.Result) bool {
+			posted, payroll := map[string]int64{}, map[string]string{}
+			for _, l := range r.Ledger {
+				posted[l.Payee] += l.Amount.Minor
+			}
+			if err := reports.Render(r, reports.Options{}, func(f reports.File) error {
+				if strings.HasSuffix(f.Path, ".csv") && strings.HasPrefix(f.Path, "payroll/") && strings.Contains(f.Path, "/pay-") {
+					rows, err := csv.NewReader(strings.NewReader(string(f.Bytes))).ReadAll()
+					if err != nil {
+						return err
+					}
+					for _, row := range rows[1:] {
+						payroll[row[2]] = row[4]
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+			for _, s := range r.Statements {
+				sum := int64(0)
+				for _, l := range s.Lines {
+					sum += l.Amount.Minor
+				}
+				in := payroll[s.Payee]
+				if in == "" {
+					in = comp.Money{Currency: s.Currency}.Decimal()
+				}
+				if sum != s.Total.Minor || posted[s.Payee] != sum || in != s.Total.Decimal() {
+					t.Errorf("%s: lines %d, total %s, posted %d, payroll %s", s.ID, sum, s.Total, posted[s.Payee], in)
+				}
+			}
+			for _, x := range r.Controls {
+				if !x.Ties() {
+					t.Errorf("%s: %s does not tie: %v", now.Run.Period.Name(), x.Table, x.Parts)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// TestInvariant04: the order of rows and the number of workers leave no trace.
+func TestInvariant04(t *testing.T) {
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		one, _ := present(t, c, e, nil)
+		four, _ := present(t, c, e, func(in *transform.Inputs) { in.Workers = 4 })
+		one.Credits, four.Credits = nil, nil // they hold the function that reads them
+		if a, b := asJSON(one), asJSON(four); a != b {
+			t.Errorf("four workers give another outcome")
+		}
+		mixed := e
+		mixed.Tables = slices.Clone(e.Tables)
+		shuffle := rand.New(rand.NewSource(int64(d(1000))))
+		for i := range mixed.Tables {
+			rows := slices.Clone(mixed.Tables[i].Rows)
+			shuffle.Shuffle(len(rows), func(a, b int) { rows[a], rows[b] = rows[b], rows[a] })
+			mixed.Tables[i].Rows = rows
+		}
+		other, _ := present(t, c, mixed, nil)
+		for _, x := range disagreements("shuffled", paidLines(one), paidLines(other)) {
+			t.Error(x)
+		}
+	})
+}
+
+func asJSON(r *comp.Result) string {
+	b, err := json.Marshal(r)
+	if err != nil {
+		return err.Error()
+	}
+	return string(b)
+}
+
+// neverFalls says whether a curve pays at least as much for more.
+func neverFalls(c *comp.Curve) bool {
+	last := comp.Int(0)
+	for _, b := range slices.Concat(c.Bands, c.Points) {
+		if b.Pays.Cmp(last) < 0 && c.Kind != comp.Marginal {
+			return false
+		}
+		last = b.Pays
+	}
+	return true
+}
+
+// TestInvariant07: one more deal never lowers what any component pays, unless its curve falls.
+func TestInvariant07(t *testing.T) {
+	more := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		before, free := paidOverall(resultOf(present(t, c, e, nil)))
+		day := someMonth(e, d).Start + comp.Date(d(28))
+		with := withRow(e, "crm.deals", row(comp.NoDate, "id", "MORE", "owner", e.People[d(len(e.People))].ID, "amount", fmt.Sprint(1+d(20000)), "currency", "EUR",
+			"kind", "new", "booked_at", day.String()+" 12:00:00"))
+		after, still := paidOverall(resultOf(present(t, c, with, nil)))
+		for k, was := range before {
+			x := declaredAs(c, k.plan, k.component)
+			if x == nil || !free[k.payee] || !still[k.payee] || !neverFalls(&x.Curve) || x.MinN > 0 {
+				continue
+			}
+			if after[k] > was {
+				more++
+			}
+			if after[k] < was {
+				t.Errorf("%v falls from %d to %d with one more deal", k, was, after[k])
+			}
+		}
+	})
+	if more == 0 {
+		t.Error("no deal ever paid anything")
+	}
+}
+
+// TestInvariant08: two deals of one day pay what one of both their amounts pays, where deals are not counted.
+func TestInvariant08(t *testing.T) {
+	compared := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		day, owner := someMonth(e, d).Start+comp.Date(d(28)), e.People[d(len(e.People))].ID
+		add := func(e config.Example, id, amount string) config.Example {
+			return withRow(e, "crm.deals", row(comp.NoDate, "id", id, "owner", owner, "amount", amount, "currency", "EUR", "kind", "new", "booked_at", day.String()+" 12:00:00"))
+		}
+		a, b := 1+d(500000), 1+d(500000)
+		cents := func(n int) string { return fmt.Sprintf("%d.%02d", n/100, n%100) }
+		one, free := paidOverall(resultOf(present(t, c, add(e, "ONE", cents(a+b)), nil)))
+		two, still := paidOverall(resultOf(present(t, c, add(add(e, "ONE", cents(a)), "TWO", cents(b)), nil)))
+		for k, was := range one {
+			x := declaredAs(c, k.plan, k.component)
+			if x == nil || !free[k.payee] || !still[k.payee] || slices.Contains(readsOf(x), "units") || x.MinN > 0 {
+				continue
+			}
+			compared++
+			if two[k] != was {
+				t.Errorf("%v pays %d for one deal and %d for its halves", k, was, two[k])
+			}
+		}
+	})
+	if compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// TestInvariant11: without rates exactly those are held who need one.
+func TestInvariant11(t *testing.T) {
+	held := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		with, _ := present(t, c, e, nil)
+		e.FX = nil
+		without, _ := present(t, c, e, nil)
+		lacks := map[string]bool{}
+		for _, f := range without.Findings {
+			if f.Code == "missing_fx_rate" && f.Reach == comp.ReachPayee {
+				lacks[f.Payee] = true
+			}
+		}
+		a, b := paidLines(with), paidLines(without)
+		for p := range lacks {
+			held++
+			if !b.Held[p] {
+				t.Errorf("%s needs a rate that is not known and is paid", p)
+			}
+			for l := range a.Lines {
+				if l.Payee == p {
+					delete(a.Lines, l)
+				}
+			}
+			delete(a.Held, p)
+			delete(b.Held, p)
+		}
+		for _, x := range disagreements("without rates", a, b) {
+			t.Error(x)
+		}
+	})
+	if held == 0 {
+		t.Error("nobody ever needed a rate")
+	}
+}
+
+// TestInvariant12: what is paid for a measure has rows behind it.
+func TestInvariant12(t *testing.T) {
+	lines := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, _ dice, e config.Example) {
+		r, lineage := present(t, c, e, nil)
+		for _, s := range r.Statements {
+			for _, l := range s.Lines {
+				i := slices.IndexFunc(s.Components, func(x comp.ComponentResult) bool { return x.Plan == l.Plan && x.Component == l.Component })
+				if l.Kind != comp.Earning || l.Amount.Minor == 0 || i < 0 || s.Components[i].Value == nil || s.Components[i].Value.IsZero() {
+					continue
+				}
+				lines++
+				if len(lineage.Rows(l.Series)) == 0 {
+					t.Errorf("%s line %d pays %s for nothing", s.ID, l.Number, l.Amount)
+				}
+			}
+		}
+	})
+	if lines == 0 {
+		t.Error("nobody was paid")
+	}
+}
+
+// TestInvariant13: somebody new and what they sell changes nothing for who is paid for their own rows alone.
+func TestInvariant13(t *testing.T) {
+	compared := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		was, _ := present(t, c, e, nil)
+		more := withRow(e, "crm.deals", row(comp.NoDate, "id", "ZZ", "owner", "zz", "amount", "1234.56", "currency", "EUR", "kind", "new", "booked_at", someMonth(e, d).Start.String()+" 12:00:00"))
+		someone := e.People[0]
+		someone.ID, someone.Then = "zz", nil
+		more.People = append(slices.Clone(e.People), someone)
+		is, _ := present(t, c, more, nil)
+		pooled := map[string]bool{}
+		for _, m := range c.Measures {
+			pooled[m.ID] = m.Pool != comp.PoolPayee
+		}
+		for i := range was.Statements {
+			s := &was.Statements[i]
+			own := !slices.ContainsFunc(s.Components, func(x comp.ComponentResult) bool {
+				return slices.ContainsFunc(readsOf(declaredAs(c, x.Plan, x.Component)), func(m string) bool { return pooled[m] })
+			}) && !slices.ContainsFunc(s.Lines, func(l comp.Line) bool { return l.Kind != comp.Earning })
+			k := slices.IndexFunc(is.Statements, func(x comp.Statement) bool { return x.Payee == s.Payee })
+			if !own || k < 0 {
+				continue
+			}
+			compared++
+			if !reflect.DeepEqual(*s, is.Statements[k]) {
+				t.Errorf("%s: the statement changes with somebody else's arrival", s.ID)
+			}
+		}
+	})
+	if compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// TestInvariant14: each deal lies in one measuring period of a calendar, on the day that its zone's clocks showed.
+func TestInvariant14(t *testing.T) {
+	v := transform.DefaultVerbs()
+	for _, every := range []string{"month", "quarter", "half", "year"} {
+		next := comp.Day(2020, 1, 1)
+		for month := comp.Month(next); month.Start < comp.Day(2032, 1, 1); month = comp.Month(month.End) {
+			for _, p := range v.Measuring(every, month, nil) {
+				if p.Start != next {
+					t.Fatalf("%s: a period begins on %s, the one before ended before %s", every, p.Start, next)
+				}
+				next = p.End
+			}
+		}
+		if next != comp.Day(2032, 1, 1) {
+			t.Errorf("%s: days from %s on are in no period", every, next)
+		}
+	}
+	seen := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		day := map[string][]string{}
+		for _, x := range e.Tables {
+			for _, r := range x.Rows {
+				for _, cell := range r.Cells {
+					if cell.Column == "booked_at" {
+						day[r.Cells[0].Text] = append(day[r.Cells[0].Text], cell.Text[:10])
+					}
+				}
+			}
+		}
+		r, _ := present(t, c, e, nil)
+		for _, p := range r.Credits.Payees() {
+			credits, err := r.Credits.Of(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, x := range credits {
+				if days := day[x.Key]; x.Table == "crm.deals" {
+					if seen++; !slices.Contains(days, x.Date.String()) || !x.Period.Contains(x.Date) {
+						t.Errorf("%s of %v is credited on %s in %s", x.Key, days, x.Date, x.Period)
+					}
+				}
+			}
+		}
+	})
+	if seen == 0 {
+		t.Error("no deal was credited")
+	}
+}
+
+// TestInvariant15: names mean nothing. With other employee ids, in another order, the same people are paid the same.
+func TestInvariant15(t *testing.T) {
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		was, _ := present(t, c, e, nil)
+		is, _ := present(t, c, renamed(e), nil)
+		a, b := paidLines(was), naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}}
+		for l, minor := range paidLines(is).Lines {
+			l.Payee = other(l.Payee)
+			b.Lines[l] = minor
+		}
+		for p := range paidLines(is).Held {
+			b.Held[other(p)] = true
+		}
+		for _, x := range disagreements("renamed", a, b) {
+			t.Error(x)
+		}
+	})
+}
+
+// other is a person's other id; of that it is the first again.
+func other(id string) string {
+	if len(id) == 2 {
+		return string('z'-(id[0]-'a')) + id[1:]
+	}
+	return id
+}
+
+// renamed is a world in which everybody has their other id.
+func renamed(e config.Example) config.Example {
+	e.People, e.Numbers, e.Tables = slices.Clone(e.People), slices.Clone(e.Numbers), slices.Clone(e.Tables)
+	for i := range e.People {
+		p := &e.People[i]
+		p.ID, p.Attrs = other(p.ID), slices.Clone(p.Attrs)
+		for k := range p.Attrs {
+			if p.Attrs[k].Name == comp.AttrManager {
+				p.Attrs[k].Value = other(p.Attrs[k].Value)
+			}
+		}
+	}
+	for i := range e.Numbers {
+		e.Numbers[i].Payee = other(e.Numbers[i].Payee)
+	}
+	for i := range e.Tables {
+		e.Tables[i].Rows = slices.Clone(e.Tables[i].Rows)
+		for k := range e.Tables[i].Rows {
+			r := &e.Tables[i].Rows[k]
+			r.Cells = slices.Clone(r.Cells)
+			for j := range r.Cells {
+				if r.Cells[j].Column == "owner" {
+					r.Cells[j].Text = other(r.Cells[j].Text)
+				}
+			}
+		}
+	}
+	return e
+}
+
+// withRow is a world with one more row of a table.
+func withRow(e config.Example, table string, r config.ExampleRow) config.Example {
+	w := worldgen{e: e}
+	w.e.Tables = slices.Clone(e.Tables)
+	for i := range w.e.Tables {
+		w.e.Tables[i].Rows = slices.Clone(w.e.Tables[i].Rows)
+	}
+	w.put(table, r)
+	return w.e
+}
+
+// someMonth is one of the months that are closed.
+func someMonth(e config.Example, d dice) comp.Period {
+	p, _ := comp.ParseMonth(e.Closes[d(len(e.Closes))])
+	return p
+}
+
+func resultOf(r *comp.Result, _ *transform.Lineage) *comp.Result { return r }
+
+// TestInvariant16: with a hundred times the money everywhere, exactly a hundred times as much is paid, before rounding.
+func TestInvariant16(t *testing.T) {
+	compared := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		was, _ := present(t, c, e, nil)
+		is, _ := present(t, c, times(e, 100), func(in *transform.Inputs) { in.Plans = dearer(c, in.Plans) })
+		exact := exactOf(is)
+		for k, x := range exactOf(was) {
+			if declaredAs(c, k.plan, k.component).ToDate != "" {
+				continue // less what was rounded before
+			}
+			compared++
+			if y := exact[k]; x.Mul(comp.Int(100)).Cmp(y) != 0 {
+				t.Errorf("%v: %s becomes %s with a hundred times the money", k, x, y)
+			}
+		}
+	})
+	if compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
+
+// exactOf is the exact pay of the components of a run.
+func exactOf(r *comp.Result) map[paidFor]comp.Number {
+	out := map[paidFor]comp.Number{}
+	for _, s := range r.Statements {
+		for _, x := range s.Components {
+			out[paidFor{s.Payee, x.Plan, x.Component}] = x.Exact.Number
+		}
+	}
+	return out
+}
+
+// times is a world with so many times the money.
+func times(e config.Example, n int64) config.Example {
+	e.Numbers, e.Tables = slices.Clone(e.Numbers), slices.Clone(e.Tables)
+	for i := range e.Numbers {
+		if e.Numbers[i].Name == "revenue" {
+			e.Numbers[i].Amount = e.Numbers[i].Amount.Mul(comp.Int(n))
+		}
+	}
+	for i := range e.Tables {
+		e.Tables[i].Rows = slices.Clone(e.Tables[i].Rows)
+		for k := range e.Tables[i].Rows {
+			r := &e.Tables[i].Rows[k]
+			r.Cells = slices.Clone(r.Cells)
+			for j := range r.Cells {
+				if r.Cells[j].Column == "amount" {
+					x, _ := comp.ParseExact(r.Cells[j].Text)
+					r.Cells[j].Text = x.Mul(comp.Int(n)).String()
+				}
+			}
+		}
+	}
+	return e
+}
+
+// dearer are plans with a hundred times the money: of targets, caps, quotas of money, and bounds of values that are money.
+func dearer(c *config.Config, ps []comp.Plan) []comp.Plan {
+	more := func(ds []comp.Dated) []comp.Dated {
+		ds = slices.Clone(ds)
+		for i := range ds {
+			by := map[comp.Currency]comp.Number{}
+			for _, currency := range []comp.Currency{"EUR", "USD", "JPY"} {
+				if n, has := ds[i].By[currency]; has {
+					by[currency] = n.Mul(comp.Int(100))
+				}
+			}
+			if n, has := ds[i].By[""]; has {
+				by[""] = n
+			}
+			ds[i].By = by
+		}
+		return ds
+	}
+	bounds := func(bs []comp.Band) []comp.Band {
+		bs = slices.Clone(bs)
+		for i := range bs {
+			bs[i].From, bs[i].To = bs[i].From.Mul(comp.Int(100)), bs[i].To.Mul(comp.Int(100))
+		}
+		return bs
+	}
+	ps = slices.Clone(ps)
+	for i := range ps {
+		ps[i].Components = slices.Clone(ps[i].Components)
+		for k := range ps[i].Components {
+			x := &ps[i].Components[k]
+			x.Target, x.Cap = more(x.Target), more(x.Cap)
+			if x.Quota != nil {
+				q := *x.Quota
+				q.Dated, x.Quota = more(q.Dated), &q
+			}
+			m := slices.IndexFunc(c.Measures, func(m comp.Measure) bool { return m.ID == x.Measure })
+			if c.Measures[m].Unit == "money" && x.Curve.Of == "value" {
+				x.Curve.Bands, x.Curve.Points = bounds(x.Curve.Bands), bounds(x.Curve.Points)
+			}
+		}
+	}
+	return ps
+}
+
+// TestHalfTime: who works half time, sells half as much and is measured by it is paid half, exactly.
+func TestHalfTime(t *testing.T) {
+	compared := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		e.People = slices.Clone(e.People)
+		for i := range e.People {
+			e.People[i].Then = nil
+		}
+		hours := func(fte string) config.Example {
+			out := e
+			out.People = slices.Clone(e.People)
+			for i := range out.People {
+				out.People[i].Attrs = slices.Clone(out.People[i].Attrs)
+				for k := range out.People[i].Attrs {
+					if out.People[i].Attrs[k].Name == comp.AttrFTE {
+						out.People[i].Attrs[k].Value = fte
+					}
+				}
+			}
+			return out
+		}
+		half, _ := present(t, c, hours("0.5"), nil)
+		twice := times(hours("1"), 2)
+		twice.Numbers = e.Numbers
+		whole, _ := present(t, c, twice, nil)
+		exact := exactOf(whole)
+		for k, x := range exactOf(half) {
+			p := declaredAs(c, k.plan, k.component)
+			m := slices.IndexFunc(c.Measures, func(m comp.Measure) bool { return m.ID == p.Measure })
+			if !p.FTE || p.ToDate != "" || p.Curve.Of != "attainment" || p.Quota == nil || c.Measures[m].Unit != "money" {
+				continue
+			}
+			compared++
+			if y := exact[k]; x.Mul(comp.Int(2)).Cmp(y) != 0 {
+				t.Errorf("%v: %s half time, %s full time", k, x, y)
+			}
+		}
+	})
+	if compared == 0 {
+		t.Error("nothing was compared")
+	}
+}
