@@ -25,6 +25,10 @@ type Config struct {
 	Waivers     string // file relative to the config file; "" none
 	Adjustments string // as Waivers
 	Files       []File // every file read, sorted by name: what a run archives
+
+	// Places are where the numbers, days and lengths of plans stand, by plan, version and the path of keys:
+	// "sales/2026.1/draw.periods", "sales/2026.1/commission/curve.bands[1].pays". Read by key only.
+	Places map[string]comp.Place
 }
 
 // File is a file that Load read, byte for byte.

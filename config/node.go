@@ -33,6 +33,17 @@ func (n node) child(y *yaml.Node, step string) node {
 // ok says whether there is a value at all.
 func (n node) ok() bool { return n.y != nil }
 
+// mark records where a number, a day or a length of a plan stands.
+func (n node) mark() {
+	if n.path == "" {
+		return
+	}
+	if n.l.config.Places == nil {
+		n.l.config.Places = map[string]comp.Place{}
+	}
+	n.l.config.Places[n.path] = n.place()
+}
+
 // place is where the value begins.
 func (n node) place() comp.Place {
 	if !n.ok() {
@@ -165,6 +176,7 @@ func (n node) integer(lo, hi int) (int, bool) {
 		n.wrong(n.says(), want, fmt.Sprintf("write %d or more, up to %d", lo, hi))
 		return 0, false
 	}
+	n.mark()
 	return v, true
 }
 
@@ -191,6 +203,7 @@ func (n node) number() (comp.Number, bool) {
 		n.wrong(n.says(), want, numberHint(n.y.Value))
 		return comp.Number{}, false
 	}
+	n.mark()
 	return v, true
 }
 
@@ -222,6 +235,7 @@ func (n node) ratio() (comp.Number, bool) {
 	if !n.ok() || !n.scalar(want) {
 		return comp.Number{}, false
 	}
+	n.mark()
 	s, percent := strings.CutSuffix(n.y.Value, "%")
 	v, err := comp.ParseNumber(s, maxDigits)
 	switch {
@@ -250,6 +264,7 @@ func (n node) date() (comp.Date, bool) {
 		n.wrong(n.says(), want, "write it as YYYY-MM-DD")
 		return 0, false
 	}
+	n.mark()
 	return d, true
 }
 

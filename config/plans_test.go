@@ -297,3 +297,42 @@ func TestRatesOfNoTable(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestPlacesOfNumbers: each number of a plan is found again in its file by where it stands.
+func TestPlacesOfNumbers(t *testing.T) {
+	c, mistakes := everything(t, "surface", "second.yaml")
+	more, again := everything(t, "surface", "first.yaml")
+	if len(mistakes)+len(again) > 0 {
+		t.Fatal(texts(mistakes), texts(again))
+	}
+	for path, want := range map[string]string{
+		"second/1/draw.periods": "6", "second/1/draw.amount[0].EUR": `"1000"`, "second/1/effective.from": "2026-01-01",
+		"second/1/released/release.parts[1].after": "90 days", "second/1/released/release.parts[0].if.at_least": `"4"`,
+		"second/1/released/clawback.takes[1].takes": `"50%"`, "second/1/spiff/budget.each.EUR": `"1500"`, "second/1/spiff/budget.EUR": `"5000"`, "second/1/award/award.value.EUR": `"100"`,
+		"third/1/flat/curve.rate":     `"1%"`,
+		"first/1/tiers/quota.ramp[1]": `"75%"`, "first/1/tiers/curve.bands[1].pays": `"10%"`, "first/1/tiers/gates[0].above": `"100%"`,
+		"first/1/tiers/multiply[0].curve.bands[1].pays": `"1"`, "first/1/card/parts[0].weight": `"40%"`, "first/1/card/target[0].EUR": `"2000"`,
+		"first/1/grid/curve.pays[1][2]": `"100%"`, "first/1/grid/curve.columns.min_n": "2",
+	} {
+		p, ok := c.Places[path]
+		if !ok {
+			p, ok = more.Places[path]
+		}
+		if !ok {
+			t.Errorf("%s has no place", path)
+			continue
+		}
+		b, err := os.ReadFile("testdata/surface/" + filepath.Base(p.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if line := []rune(strings.Split(string(b), "\n")[p.Line-1]); !strings.HasPrefix(string(line[p.Col-1:]), want) {
+			t.Errorf("%s is at %s:%d:%d, where %q stands and not %s", path, p.File, p.Line, p.Col, string(line[p.Col-1:]), want)
+		}
+	}
+	for path := range more.Places {
+		if !strings.HasPrefix(path, "first/1/") && !strings.HasPrefix(path, "all/1/") || strings.Contains(path, "components") {
+			t.Errorf("the place %s is of nothing", path)
+		}
+	}
+}

@@ -30,6 +30,7 @@ func (n node) length() (comp.Length, bool) {
 		n.wrong(n.y.Value, "at most "+strconv.Itoa(most), "shorten it")
 		return comp.Length{}, false
 	}
+	n.mark()
 	return l, true
 }
 

@@ -1,8 +1,6 @@
 package config
 
-import (
-	"slices"
-)
+import "slices"
 
 // spec is what a mapping may hold: its keys, separated by blanks, with ! after those that must be there, and after a
 // colon what the value may be: text, name, date, int, bool, number, ratio, currency, length, edge, amounts (one per
