@@ -79,13 +79,13 @@ func (s *settler) keeps(payee int) bool {
 }
 
 func hasAccounts(p *comp.Plan) bool {
-	return p.Draw != nil || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
+	return p.Draw != nil || p.RoundAt == "plan" || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
 		return carries(&c) || c.Award != nil || c.Release != nil || c.Clawback != nil
 	})
 }
 
 // accounts turns what a payee has earned, in order of plan, component and period, into entitlements, pay period after pay
-// period: awards, carried caps, what is held and released, what is taken back, draws, and what the law adds.
+// period: what is rounded together, awards, carried caps, what is held and released, what is taken back, draws, and what the law adds.
 func (s *settler) accounts(payee int, all []earned) []entitlement {
 	out := make([]entitlement, len(all))
 	if !s.keeps(payee) {
@@ -98,6 +98,7 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 	for key, minor := range s.opening[s.company.People[payee].ID] { // each on its own
 		k.balances[key] = minor
 	}
+	k.together()
 	k.awards()
 	for i := range k.all {
 		k.all[i].full = k.all[i].result.Amount
