@@ -16,7 +16,9 @@ func certificate(r *comp.Result, made []File) File {
 	p := &page{}
 	p.head(r)
 	p.controls(r)
+	p.exclusions(r)
 	p.pay(r)
+	p.legal(r)
 	p.findings(r)
 	p.decisions(r)
 	p.expectations(r)

@@ -55,6 +55,16 @@ func renderPayroll(r *comp.Result, o Options) ([]File, error) {
 		dir, period := "payroll/"+name+"/", r.Run.Period.Name()
 		csv := File{Path: dir + "pay-" + period + ".csv", Media: mediaCSV, Class: comp.Personal, Bytes: payCSV(r.Run, of)}
 		files := []File{csv}
+		if f, ok := correctionsCSV(r.Run, of); ok {
+			f.Path = dir + f.Path
+			files = append(files, f)
+		}
+		if f, ok, err := layout(r.Run, of); err != nil {
+			return nil, fmt.Errorf("payroll file of %s: %w", id, err)
+		} else if ok {
+			f.Path = dir + f.Path
+			files = append(files, f)
+		}
 		if o.Statements {
 			book, err := workbook(r, of)
 			if err != nil {
@@ -122,6 +132,9 @@ func payControl(run comp.RunFacts, of office, files []File) []byte {
 		run.ID, run.Kind, yesNo(run.Approved), of.entity.ID, run.Period, run.PayDate, rows)
 	for _, t := range totals(of.statements) {
 		fmt.Fprintf(&b, "# sum %s %s\n", t.currency, t.paid.Fixed(t.digits(), comp.HalfAway))
+	}
+	for _, t := range correctionTotals(of) {
+		fmt.Fprintf(&b, "# corrections %s %s\n", t.Currency, t.Decimal())
 	}
 	for _, f := range files {
 		fmt.Fprintf(&b, "%s  %s\n", digest(f.Bytes), f.Path[strings.LastIndexByte(f.Path, '/')+1:])

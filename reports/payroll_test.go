@@ -58,8 +58,9 @@ func TestPayCSV(t *testing.T) {
 func TestPayControl(t *testing.T) {
 	files := render(t, sample(), all())
 	want := strings.Join([]string{"# carrot control 1", "# run QXN3K5VJ2M7TSE4LRZPAH6WBYD", "# kind close", "# approved no", "# entity DE01", "# period 2026-02-01..2026-02-28",
-		"# pay_date 2026-03-25", "# rows 2", "# sum EUR 3704.23",
+		"# pay_date 2026-03-25", "# rows 2", "# sum EUR 3704.23", "# corrections EUR -100.00",
 		sum256(byPath(t, files, "payroll/DE01/pay-2026-02.csv")) + "  pay-2026-02.csv",
+		sum256(byPath(t, files, "payroll/DE01/corrections-2026-02.csv")) + "  corrections-2026-02.csv",
 		sum256(byPath(t, files, "payroll/DE01/statements-2026-02.xlsx")) + "  statements-2026-02.xlsx", ""}, "\n")
 	if d := cmp.Diff(want, string(byPath(t, files, "payroll/DE01/pay-2026-02.control"))); d != "" {
 		t.Error(d)

@@ -71,6 +71,9 @@ func TestPaths(t *testing.T) {
 		want = append(want, "audit/tables/"+n+".csv personal text/csv", "audit/tables/"+n+".parquet personal application/vnd.apache.parquet")
 	}
 	for _, e := range []string{"DE01", "JP01", "KW01", "US01"} {
+		if e == "DE01" || e == "US01" { // where something was corrected
+			want = append(want, "payroll/"+e+"/corrections-2026-02.csv personal text/csv")
+		}
 		want = append(want, "payroll/"+e+"/pay-2026-02.control personal text/plain", "payroll/"+e+"/pay-2026-02.csv personal text/csv",
 			"payroll/"+e+"/statements-2026-02.xlsx personal "+xlsx)
 	}

@@ -138,7 +138,7 @@ func (p *sheet) behind(c *comp.ComponentResult) []comp.Credit {
 	var at []int
 	lined := false
 	for _, l := range p.s.Lines {
-		if l.Kind != comp.Earning || l.Plan != c.Plan || l.Component != c.Component {
+		if !earned(l) || l.Plan != c.Plan || l.Component != c.Component {
 			continue
 		}
 		lined = true

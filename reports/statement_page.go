@@ -49,6 +49,8 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 	p.hero()
 	p.heldReasons()
 	p.lineTable()
+	p.balances()
+	p.inKind()
 	p.difference()
 	p.basePay()
 	p.components()

@@ -75,7 +75,7 @@ func (p *sheet) steps(sentences []string) {
 // lineOf is the number of a component's line; 0 where it has none.
 func (p *sheet) lineOf(c *comp.ComponentResult) int {
 	for _, l := range p.s.Lines {
-		if l.Kind == comp.Earning && l.Plan == c.Plan && l.Component == c.Component {
+		if earned(l) && l.Plan == c.Plan && l.Component == c.Component {
 			return l.Number
 		}
 	}
@@ -242,7 +242,7 @@ func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
 func (p *sheet) corrections() {
 	var list []comp.Line
 	for _, l := range lines(p.s) {
-		if l.Kind != comp.AdjustmentLine && (l.Kind != comp.Earning || !p.explained(l)) {
+		if l.Kind != comp.AdjustmentLine && (!earned(l) || !p.explained(l)) {
 			list = append(list, l)
 		}
 	}
@@ -299,7 +299,7 @@ func (p *sheet) correction(l comp.Line, shared bool) {
 	}
 	p.steps(steps)
 	p.credits(p.pick(l.Credits), "", l.Number)
-	if len(l.Credits) == 0 && !shared {
+	if len(l.Credits) == 0 && !shared && !ofAccount(l) {
 		p.para(p.left, p.width, 8, false, quiet, "The rows behind it: "+p.lookUp(l.Number))
 	}
 }

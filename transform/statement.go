@@ -193,7 +193,8 @@ func (b *builder) corrections(s *comp.Statement, due []owed) {
 			return
 		}
 		month, _ := comp.ParseMonth(o.key.month)
-		l := comp.Line{Kind: comp.TrueUp, Plan: o.key.plan, Component: o.key.component, Cause: o.cause, For: month, Exact: o.amount.Amount(), Amount: o.amount}
+		l := comp.Line{Kind: comp.TrueUp, Plan: o.key.plan, Component: o.key.component, Cause: o.cause, For: month, Exact: o.amount.Amount(), Amount: o.amount,
+			Before: o.before, After: o.after}
 		_, title := b.deltaName(comp.Earning, o.key.plan, o.key.component)
 		what := "Correction for " + o.cause
 		l.Title = fmt.Sprintf("%s, correction of %s", title, month.Words())

@@ -186,6 +186,7 @@ type Line struct {
 	Cause                          string // true-up: late data, refund, reassignment, …
 	Exact                          Amount
 	Amount                         Money
+	Before, After                  Money  // of a true-up: posted, with the causes ahead of this one; and with this one
 	Working                        string // one line of text
 	Credits                        []int  // which of the payee's credits are behind it, as Credits.Each counts them; nil for adjustments
 	Series                         string // lineage key: measure, payee or pool, measuring period; "" for adjustments
