@@ -35,6 +35,12 @@ func (c *tiny) starts(day string) {
 	c.give("hr.status", cells{"E1", day, "Active"}, cells{"E2", "2024-01-01", "Active"}, cells{"E3", "2024-01-01", "Active"})
 }
 
+// alone leaves Ada alone on the plan.
+func (c *tiny) alone() {
+	c.t.Helper()
+	c.give("hr.jobs", cells{"E1", "2025-01-01", "Sales", "DE01", "1", nil}, cells{"E2", "2025-01-01", "Service", "DE01", "1", nil}, cells{"E3", "2025-01-01", "Service", "US01", "1", nil})
+}
+
 // flat pays its target whatever is sold.
 func flat(id string, target int64) comp.Component {
 	return comp.Component{ID: id, Measure: "sold", Target: dated(target, target), Curve: comp.Curve{Kind: comp.StepCurve, Of: "value", Bands: []comp.Band{{Open: true, Pays: comp.Int(1)}}}}
@@ -238,7 +244,7 @@ func TestScore(t *testing.T) {
 		c.want(c.close("2026-02"), "E1", "earning x 2026-02 "+want+" EUR")
 	}
 	c := newTiny(t)
-	c.give("hr.jobs", cells{"E1", "2025-01-01", "Sales", "DE01", "1", nil}, cells{"E2", "2025-01-01", "Service", "DE01", "1", nil}, cells{"E3", "2025-01-01", "Service", "US01", "1", nil})
+	c.alone()
 	c.component(comp.Component{ID: "x", Score: "objectives", Target: dated(2000, 2000), Missing: "hold", Curve: comp.Curve{Kind: comp.Linear, Of: "value"}})
 	c.found(c.close("2026-01"), `measure_missing holds payee: E1 has no value of the score "objectives" and the plan holds the component; wait for the data, or settle it with a waiver`)
 }
@@ -247,7 +253,7 @@ func TestScore(t *testing.T) {
 // for each unit.
 func TestNumbersByName(t *testing.T) {
 	c := newTiny(t)
-	c.give("hr.jobs", cells{"E1", "2025-01-01", "Sales", "DE01", "1", nil}, cells{"E2", "2025-01-01", "Service", "DE01", "1", nil}, cells{"E3", "2025-01-01", "Service", "US01", "1", nil})
+	c.alone()
 	all := func(name string, number int, currency any) cells {
 		return cells{"E1", name, "2026-01-01", "2026-12-31", number, currency}
 	}

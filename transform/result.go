@@ -113,9 +113,26 @@ func (a *assessment) scorecards() []comp.Score {
 			q := e.result.Quota.Number
 			s.Quota = &q
 		}
-		out = append(out, s)
+		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
+		if s.Measure = cmp.Or(s.Measure, c.Score); len(c.Parts) == 0 {
+			out = append(out, s)
+		}
+		for _, p := range e.result.Parts {
+			out = append(out, a.partScore(s, p, e.result.Exact.Currency))
+		}
 	}
 	return out
+}
+
+// partScore is the row of a scorecard's part, or of a multiplier.
+func (a *assessment) partScore(s comp.Score, p comp.PartResult, currency comp.Currency) comp.Score {
+	s.Measure, s.N, s.Value, s.Attainment, s.Quota, s.Unit = cmp.Or(p.Measure, p.ID, p.Title), p.N, p.Value, p.Attainment, nil, ""
+	if m := a.measure(p.Measure); m != nil {
+		if s.Unit = m.Unit; s.Unit == "money" {
+			s.Unit = string(currency)
+		}
+	}
+	return s
 }
 
 // unit is the measure's unit; money is named by its currency.
