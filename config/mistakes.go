@@ -136,3 +136,6 @@ func suggestOr(name string, valid []string, otherwise string) string {
 	}
 	return otherwise
 }
+
+// Suggest is the next thing to type where name is not one of valid: the nearest of them, or all.
+func Suggest(name string, valid []string) string { return suggest(name, valid) }

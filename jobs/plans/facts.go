@@ -3,7 +3,6 @@ package plans
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"carrot/config"
 	"carrot/transform/comp"
@@ -15,7 +14,7 @@ func (w *world) facts() {
 	for _, f := range w.e.Facts {
 		i := slices.IndexFunc(w.base.Measures, func(m comp.Measure) bool { return m.ID == f.Measure.Name })
 		if i < 0 {
-			w.wrong(f.Measure.Where, fmt.Sprintf("the measure %q", f.Measure.Name), "a measure that is defined", "write "+w.measureNames())
+			w.wrong(f.Measure.Where, fmt.Sprintf("the measure %q", f.Measure.Name), "a measure that is defined", config.Suggest(f.Measure.Name, w.measureNames()))
 			continue
 		}
 		if seen[f.Measure.Name] {
@@ -32,15 +31,12 @@ func (w *world) facts() {
 	}
 }
 
-func (w *world) measureNames() string {
+func (w *world) measureNames() []string {
 	var ids []string
 	for _, m := range w.c.Measures {
 		ids = append(ids, m.ID)
 	}
-	if len(ids) > 12 {
-		return strings.Join(ids[:12], ", ") + fmt.Sprintf(" (and %d more)", len(ids)-12)
-	}
-	return strings.Join(ids, ", ")
+	return ids
 }
 
 // termOf is the term that reads a measure's facts.
@@ -106,7 +102,7 @@ func (w *world) rows() {
 	for _, x := range w.e.Tables {
 		t, ok := w.tables[x.Table.Name]
 		if !ok || t.contract.Source == system {
-			w.wrong(x.Table.Where, fmt.Sprintf("the table %q", x.Table.Name), "source.table of a source", "write "+w.tableNames())
+			w.wrong(x.Table.Where, fmt.Sprintf("the table %q", x.Table.Name), "source.table of a source", config.Suggest(x.Table.Name, w.tableNames()))
 			continue
 		}
 		for _, r := range x.Rows {
@@ -114,7 +110,7 @@ func (w *world) rows() {
 			for _, c := range r.Cells {
 				i := t.contract.Index(c.Column)
 				if i < 0 {
-					w.wrong(c.Where, fmt.Sprintf("the column %q", c.Column), "a column of "+x.Table.Name, "write "+columnNames(t.contract))
+					w.wrong(c.Where, fmt.Sprintf("the column %q", c.Column), "a column of "+x.Table.Name, config.Suggest(c.Column, columnNames(t.contract)))
 					continue
 				}
 				v, want := cellOf(t.contract.Columns[i], c.Text)
@@ -128,22 +124,22 @@ func (w *world) rows() {
 	}
 }
 
-func columnNames(c comp.Contract) string {
+func columnNames(c comp.Contract) []string {
 	var names []string
 	for _, col := range c.Columns {
 		names = append(names, col.Name)
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
-func (w *world) tableNames() string {
+func (w *world) tableNames() []string {
 	var names []string
 	for _, n := range w.names() {
 		if w.tables[n].contract.Source != system {
 			names = append(names, n)
 		}
 	}
-	return strings.Join(names, ", ")
+	return names
 }
 
 // events happen to records of whatever table has them: those of the example's facts, and those that the config gives events
@@ -166,7 +162,7 @@ func (w *world) events() {
 	}
 	for _, e := range w.e.Events {
 		if !slices.Contains(names, e.Event) {
-			w.wrong(e.Where, fmt.Sprintf("the event %q", e.Event), "an event that carrot.yaml gives", "write "+strings.Join(names, ", "))
+			w.wrong(e.Where, fmt.Sprintf("the event %q", e.Event), "an event that carrot.yaml gives", config.Suggest(e.Event, names))
 		}
 		t.row(e.Known, comp.TextValue(e.Of), comp.TextValue(e.Event), comp.DateValue(e.On), numberOrNull(e.Amount), numberOrNull(e.Score))
 	}

@@ -47,7 +47,7 @@ func examples(t *testing.T, dir string) (out []config.Example) {
 
 // golden are the cases that an example must exist for, each with its variants; the figures stand in the examples.
 var golden = []string{"GC-01", "GC-02a", "GC-02b lower tier at the bound", "GC-02b upper tier at the bound", "GC-02c cumulative", "GC-02c not cumulative",
-	"GC-03 per deal", "GC-03 per month", "GC-03 to date", "GC-04 per deal", "GC-04 per month", "GC-05a", "GC-05b", "GC-05c re-rated", "GC-06", "GC-06b gate", "GC-06b marginal",
+	"GC-03 per deal", "GC-03 per month", "GC-03 to date", "GC-04 per deal", "GC-04 per month", "GC-05a", "GC-05b", "GC-05c original", "GC-05c re-rated", "GC-06", "GC-06b gate", "GC-06b marginal",
 	"GC-07 15000", "GC-07 16499.99", "GC-07 16500", "GC-07 20000", "GC-07 33000", "GC-07 40000", "GC-08 130", "GC-08 137.5", "GC-08 40",
 	"GC-09 69.99", "GC-09 70", "GC-09 85", "GC-09 100", "GC-09 112", "GC-09 150", "GC-09 160", "GC-10a", "GC-10b", "GC-10c",
 	"GC-11 30", "GC-11 22", "GC-11 10", "GC-11 5", "GC-11 4.9", "GC-12a", "GC-12b", "GC-12c renormalise", "GC-12c zero", "GC-12c neutral",
@@ -60,7 +60,7 @@ var golden = []string{"GC-01", "GC-02a", "GC-02b lower tier at the bound", "GC-0
 
 // waiting are the cases of golden that no example shows yet. The test fails for one that has an example and still stands
 // here, and says aloud how many wait.
-var waiting = []string{"GC-03 per deal", "GC-04 per deal", "GC-04 per month", "GC-05b", "GC-05c re-rated", "GC-06b gate", "GC-06b marginal", "GC-07 15000", "GC-07 16499.99", "GC-07 16500", "GC-07 20000", "GC-07 33000", "GC-07 40000", "GC-08 130", "GC-08 137.5", "GC-08 40", "GC-09 69.99", "GC-09 70", "GC-09 85", "GC-09 100", "GC-09 112", "GC-09 150", "GC-09 160", "GC-10a", "GC-10b", "GC-10c", "GC-11 30", "GC-11 22", "GC-11 10", "GC-11 5", "GC-11 4.9", "GC-12a", "GC-12b", "GC-12c renormalise", "GC-12c zero", "GC-12c neutral", "GC-13 99.99", "GC-13 1.00", "GC-13 125.01", "GC-13 weights", "GC-13 thirds", "GC-13 negative", "GC-13 100.01 percent", "GC-14", "GC-15 move", "GC-15 split", "GC-17", "GC-17 quarters", "GC-18", "GC-19a", "GC-19b", "GC-20 recover", "GC-20 write off", "GC-21 guarantee", "GC-21 advance", "GC-22a", "GC-22b", "GC-22c", "GC-23 full", "GC-23 months", "GC-23 days", "GC-23 tiers", "GC-23 after the window", "GC-24 original", "GC-24 re-rated", "GC-25", "GC-27", "GC-28 carry", "GC-28 forfeit", "GC-29 no partials", "GC-29 partials", "GC-30 payday", "GC-30 locked", "GC-31a the total half away", "GC-31a the total half even", "GC-31b", "GC-32", "GC-32b", "GC-33a", "GC-33b", "GC-34a", "GC-34b", "GC-34c", "GC-34d", "GC-37", "GC-38", "GC-38 guard", "GC-39", "GC-39 naive", "GC-40 adp", "GC-40 gusto"}
+var waiting = []string{"GC-03 per deal", "GC-04 per deal", "GC-04 per month", "GC-05b", "GC-05c original", "GC-05c re-rated", "GC-06b gate", "GC-06b marginal", "GC-10a", "GC-10b", "GC-10c", "GC-11 30", "GC-11 22", "GC-11 10", "GC-11 5", "GC-11 4.9", "GC-12a", "GC-12b", "GC-12c renormalise", "GC-12c zero", "GC-12c neutral", "GC-22a", "GC-22b", "GC-22c", "GC-23 full", "GC-23 months", "GC-23 days", "GC-23 tiers", "GC-23 after the window", "GC-24 original", "GC-24 re-rated", "GC-29 no partials", "GC-29 partials", "GC-30 payday", "GC-30 locked", "GC-31a the total half away", "GC-31a the total half even", "GC-34a", "GC-34b", "GC-34c", "GC-34d", "GC-38", "GC-38 guard", "GC-40 adp", "GC-40 gusto"}
 
 func TestGolden(t *testing.T) {
 	dir := filepath.Join("testdata", "golden")

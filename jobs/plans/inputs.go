@@ -99,7 +99,7 @@ func (w *world) plans() {
 	for _, n := range w.e.Plans {
 		file := path.Join(path.Dir(w.e.File), n.Name)
 		if !files[file] {
-			w.wrong(n.Where, fmt.Sprintf("the plan file %q", n.Name), "a file of plans of the config, beside this one", "write its name, such as "+firstKey(files))
+			w.wrong(n.Where, fmt.Sprintf("the plan file %q", n.Name), "a file of plans of the config, beside this one", config.Suggest(n.Name, baseNames(files)))
 		}
 		named[file] = true
 	}
@@ -111,16 +111,14 @@ func (w *world) plans() {
 	w.base.Measures = slices.Clone(w.c.Measures)
 }
 
-// firstKey is the file name that sorts first, as it is written in an example beside it.
-func firstKey(files map[string]bool) string {
+// baseNames are the files as they are written in an example beside them, sorted.
+func baseNames(files map[string]bool) []string {
 	var names []string
 	for f := range files {
 		names = append(names, path.Base(f))
 	}
-	if len(names) == 0 {
-		return "sales.yaml"
-	}
-	return slices.Min(names)
+	slices.Sort(names)
+	return names
 }
 
 // settings are the company's; its first pay period is that of the example, and every close recomputes all before it.

@@ -28,7 +28,7 @@ examples:
   - name: one cent less
     close: [2026-01, 2026-03]
     only: true
-    people: [{id: ann, plan: gc-06, from: 2023-01-01}, {id: bob, plan: none, from: 2023-01-01}]
+    people: [{id: ann, entity: DE01, plan: gc-06, from: 2023-01-01}, {id: bob, entity: DE01, plan: none, from: 2023-01-01}]
     numbers: [{payee: ann, name: revenue, from: 2026-01-01, to: 2026-03-31, amount: "100000", currency: EUR}]
     facts: {sold: [{payee: ann, key: D1, on: 2026-02-10, value: "150000", currency: EUR}]}
     expect:
@@ -92,7 +92,7 @@ func TestExamplesOfAnotherConfigAreRefused(t *testing.T) {
 examples:
   - name: unknown names
     close: 2026-01
-    people: [{id: ann, plan: gc-01, colour: red, from: 2023-01-01}]
+    people: [{id: ann, entity: DE01, plan: gc-01, colour: red, from: 2023-01-01}]
     numbers: [{payee: eve, name: revenue, from: 2026-01-01, amount: "1", currency: EUR}]
     facts:
       solt: [{payee: ann, on: 2026-01-10, value: "1", currency: EUR}]
@@ -108,14 +108,14 @@ examples:
 		t.Fatal("the example ran")
 	}
 	want := strings.TrimSpace(`
-plans/try.test.yaml:1:20: the plan file "gc-1.yaml", expected a file of plans of the config, beside this one; write its name, such as gc-01.yaml
-plans/try.test.yaml:5:14: the attribute "colour", expected an attribute that the roster sets; write department, entity, fte, job, manager, name, plan, payroll_number
+plans/try.test.yaml:1:20: the plan file "gc-1.yaml", expected a file of plans of the config, beside this one; write gc-01.yaml
+plans/try.test.yaml:5:14: the attribute "colour", expected an attribute that the roster sets; write department, entity, fte, job, law, leave, manager, name, plan or payroll_number
 plans/try.test.yaml:6:15: the payee "eve", expected somebody of people:; add {id: eve, …} there, or correct the id
-plans/try.test.yaml:8:7: the measure "solt", expected a measure that is defined; write csat, growth, index, margin, sold, sold_a, sold_b, sold_c, units
+plans/try.test.yaml:8:7: the measure "solt", expected a measure that is defined; write sold
 plans/try.test.yaml:9:14: money without currency, expected the currency of the value; add currency: EUR
 plans/try.test.yaml:10:14: hits of csat, which is no share, expected a value; write value:
-plans/try.test.yaml:12:7: the table "crm.deal", expected source.table of a source; write crm.deals, crm.logins, crm.refunds, crm.splits, hr.numbers, hr.people
-plans/try.test.yaml:13:36: the column "amuont", expected a column of crm.deals; write id, owner, amount, currency, booked_on
+plans/try.test.yaml:12:7: the table "crm.deal", expected source.table of a source; write crm.deals
+plans/try.test.yaml:13:36: the column "amuont", expected a column of crm.deals; write amount
 plans/try.test.yaml:13:59: "1.234", expected a number in plain digits, at most 2 after the point; correct it
 plans/try.test.yaml:13:79: "2026-13-01", expected a day such as 2026-01-31; correct it
 `)

@@ -3,7 +3,6 @@ package plans
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"carrot/config"
 	"carrot/transform/comp"
@@ -106,7 +105,7 @@ func (w *world) person(t *table, p config.ExamplePerson, names, known []string) 
 func (w *world) set(attrs map[string]string, given []config.ExampleAttr, known []string, at comp.Place) {
 	for _, a := range given {
 		if !slices.Contains(known, a.Name) {
-			w.wrong(at, fmt.Sprintf("the attribute %q", a.Name), "an attribute that the roster sets", "write "+strings.Join(known, ", "))
+			w.wrong(at, fmt.Sprintf("the attribute %q", a.Name), "an attribute that the roster sets", config.Suggest(a.Name, known))
 		}
 		attrs[a.Name] = a.Value
 	}
