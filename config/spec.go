@@ -85,6 +85,4 @@ var pending = []string{
 	"component.clawback",
 	"attribute:id",
 	"attribute:country",
-	"payroll:adp",
-	"payroll:gusto",
 }
