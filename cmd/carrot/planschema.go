@@ -12,17 +12,22 @@ func planSchemaCommand(a *app) *cobra.Command {
 	var out string
 	c := &cobra.Command{
 		Use:   "schema",
-		Short: "The JSON Schema of a plan, for editors that complete keys and underline mistakes",
-		Long:  "The schema has every key that a plan may have and no other. It is made from what the reader itself takes.",
-		Args:  exactly(0),
+		Short: "Print the JSON Schema of plan files, with which an editor completes keys and marks slips",
+		Long: "Prints the JSON Schema of plan files. With --out plan.schema.json it is written to a file; a plan whose first line is\n\n" +
+			"  # yaml-language-server: $schema=plan.schema.json\n\nis then completed and checked while somebody types.",
+		Args: exactly(0),
 		RunE: func(*cobra.Command, []string) error {
-			if out != "" {
-				return os.WriteFile(out, config.Schema(), 0o644)
+			b := config.Schema()
+			if out == "" {
+				_, err := a.out.Write(b)
+				return err
 			}
-			_, err := a.out.Write(config.Schema())
-			return err
+			if err := os.WriteFile(out, b, 0o644); err != nil {
+				return usage("--out: %v", err)
+			}
+			return nil
 		},
 	}
-	c.Flags().StringVar(&out, "out", "", "the file to write; standard output unless told")
+	c.Flags().StringVar(&out, "out", "", "the file to write, instead of the screen")
 	return c
 }
