@@ -192,6 +192,7 @@ func (l *loader) calendar(n node, fixed []string) string {
 
 // missing reads min_n and what happens below it.
 func (l *loader) missing(f fields, c *comp.Component, m *measured) {
+	l.neutral(f, m)
 	c.MinN = f.integer("min_n", 0, 1, 1_000_000)
 	if !f.has("missing") || f.at("missing").y.Value != "renormalise" {
 		c.Missing = f.choice("missing", "", "neutral", "zero", "hold")

@@ -24,6 +24,7 @@ func Describe(c *Config) string {
 		}
 	}
 	fmt.Fprintf(&b, "people: attributes %s\n", orNothing(attributesOf(c.Mapping)))
+	describeCompany(&b, c)
 	for _, m := range c.Measures {
 		fmt.Fprintf(&b, "measure %s version %s: %s; %s of %s per %s, %s\n", m.ID, m.Version, m.Title, m.Aggregate, m.Unit, m.Pool, m.Family)
 		for _, t := range m.Terms {
@@ -32,8 +33,11 @@ func Describe(c *Config) string {
 	}
 	for _, p := range c.Plans {
 		fmt.Fprintf(&b, "plan %s version %s: %s; %s%s\n", p.ID, p.Version, p.Title, period(p.Effective), when(", for ", p.Eligible))
+		if p.Draw != nil {
+			fmt.Fprintf(&b, "  a draw, %s\n", p.Draw.Kind)
+		}
 		for _, k := range p.Components {
-			fmt.Fprintf(&b, "  %s (clause %s): %s, every %s, %s of %s%s\n", k.ID, k.Clause, k.Title, k.Every, k.Curve.Kind, k.Measure, shownOnly(k))
+			fmt.Fprintf(&b, "  %s (clause %s): %s, every %s, %s%s\n", k.ID, k.Clause, k.Title, k.Every, about(k), shownOnly(k))
 		}
 	}
 	return b.String()
@@ -81,6 +85,46 @@ func when(word string, e *comp.Expr) string {
 		return ""
 	}
 	return word + strings.Join(strings.Fields(e.Text), " ")
+}
+
+// about says what a component pays on and by what.
+func about(k comp.Component) string {
+	subject := k.Measure
+	if k.Score != "" {
+		subject = "the number " + k.Score
+	}
+	shape := string(k.Curve.Kind)
+	if k.Curve.Kind == "" {
+		shape = "award"
+	}
+	if k.Parts != nil {
+		var parts []string
+		for _, p := range k.Parts {
+			parts = append(parts, p.ID+" "+percent(p.Weight))
+		}
+		shape, subject = "scorecard", strings.Join(parts, ", ")
+	}
+	text := shape + " of " + subject
+	for _, also := range []struct {
+		word string
+		said bool
+	}{{"per deal", k.Per != ""}, {"within a budget", k.Budget != nil}, {"released by events", k.Release != nil}, {"clawed back", k.Clawback != nil},
+		{"in kind", k.Award != nil}, {"capitalised", k.Cost != nil}, {"excess carried", k.Excess != ""}} {
+		if also.said {
+			text += ", " + also.word
+		}
+	}
+	return text
+}
+
+// describeCompany is what is known beside rosters and facts: legal overlays and events.
+func describeCompany(b *strings.Builder, c *Config) {
+	for _, x := range c.Settings.Legal {
+		fmt.Fprintf(b, "legal %s: %s, %s in %s by %s%s\n", x.ID, x.Title, x.Rule, x.Country, x.Source, when(", for ", x.Eligible))
+	}
+	for _, e := range c.Mapping.Events {
+		fmt.Fprintf(b, "event %s of %s: rows of %s by %s%s\n", e.Event, e.Of, e.Table, e.Date, when(" where ", e.Where))
+	}
 }
 
 func shownOnly(k comp.Component) string {

@@ -3,10 +3,12 @@ package config
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"go.yaml.in/yaml/v4"
 
 	"carrot/transform/comp"
 )
@@ -333,6 +335,94 @@ func TestPlacesOfNumbers(t *testing.T) {
 	for path := range more.Places {
 		if !strings.HasPrefix(path, "first/1/") && !strings.HasPrefix(path, "all/1/") || strings.Contains(path, "components") {
 			t.Errorf("the place %s is of nothing", path)
+		}
+	}
+}
+
+// TestNoValueBreaksTheReader puts values of other kinds in the place of each value of the surface, and takes each key away:
+// the reader refuses or takes what is left, and says where.
+func TestNoValueBreaksTheReader(t *testing.T) {
+	instead := []*yaml.Node{{Kind: yaml.ScalarNode, Tag: "!!null"}, {Kind: yaml.ScalarNode, Tag: "!!str", Value: "x"}, {Kind: yaml.MappingNode}, {Kind: yaml.SequenceNode},
+		{Kind: yaml.ScalarNode, Tag: "!!int", Value: "7"}, {Kind: yaml.SequenceNode, Content: []*yaml.Node{{Kind: yaml.MappingNode}}}}
+	turn, tried, refused := 0, 0, 0
+	for _, name := range []string{"first.yaml", "second.yaml"} {
+		b, err := os.ReadFile("testdata/surface/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var roots []yaml.Node
+		if err := yaml.Load(b, &roots, yaml.WithV4Defaults(), yaml.WithAllDocuments()); err != nil {
+			t.Fatal(err)
+		}
+		files := memory(t, "company")
+		try := func() {
+			var text []byte
+			for i := range roots {
+				doc, err := yaml.Dump(&roots[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				text = append(append(text, "---\n"...), doc...)
+			}
+			added := *files["carrot.yaml"]
+			added.Data = text
+			files["plans/surface.yaml"] = &added
+			l := &loader{fsys: files, getenv: environment, config: &Config{}}
+			l.load("carrot.yaml")
+			lines := strings.Count(string(text), "\n") + 1
+			for _, m := range l.sorted() {
+				if m.File == "plans/surface.yaml" && (m.Line < 1 || m.Line > lines || m.Col < 1) {
+					t.Errorf("%s stands outside of the file", m)
+				}
+			}
+			if tried++; len(l.mistakes) > 0 {
+				refused++
+			}
+		}
+		var walk func(n *yaml.Node)
+		walk = func(n *yaml.Node) {
+			for i, c := range n.Content {
+				if n.Kind == yaml.MappingNode && i%2 == 0 {
+					continue
+				}
+				n.Content[i] = instead[turn%len(instead)]
+				turn++
+				try()
+				n.Content[i] = c
+				if n.Kind == yaml.MappingNode && turn%3 == 0 {
+					kept := n.Content
+					n.Content = slices.Concat(kept[:i-1], kept[i+1:])
+					try()
+					n.Content = kept
+				}
+				walk(c)
+			}
+		}
+		for i := range roots {
+			walk(roots[i].Content[0])
+		}
+	}
+	if tried < 300 || refused < tried/2 {
+		t.Errorf("%d of %d were refused: the walk is broken", refused, tried)
+	}
+}
+
+func TestDescribeSaysWhatIsNew(t *testing.T) {
+	first, _ := everything(t, "surface", "first.yaml")
+	second, _ := everything(t, "surface", "second.yaml")
+	said := Describe(first) + Describe(second)
+	for _, want := range []string{
+		"  card (clause 2): Scorecard, every quarter, scorecard of csat 40 %, pulse 30 %, plan 30 %, excess carried\n",
+		"  money (clause 6): Money for points, every year, steps of the number objectives\n",
+		"  spiff (clause 3): Per unit, every month, rate of units, per deal, within a budget\n",
+		"  bare (clause 2): As short as can be, every month, rate of sold, released by events, clawed back, capitalised\n",
+		"  award (clause 4): Weekend, every month, award of the number objectives, in kind\n",
+		"  a draw, advance\n",
+		"legal us_minimum: Minimum wage, minimum in US by 29 USC 206, for exempt == \"no\"\n",
+		"event refunded of crm.deals: rows of crm.refunds by day where amount > 0\n",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said in:\n%s", want, said)
 		}
 	}
 }
