@@ -78,11 +78,7 @@ var pending = []string{
 	"plan.currency",
 	"plan.fx",
 	"plan.round_at",
-	"component.per",
-	"component.budget",
 	"component.cost",
-	"component.release",
-	"component.clawback",
 	"attribute:id",
 	"attribute:country",
 }

@@ -13,7 +13,7 @@ import (
 // holds that person; a row that might concern anybody stops the run.
 func conform(in *Inputs) (*comp.Company, []comp.Finding, error) {
 	c := &conformer{in: in, company: &comp.Company{Name: in.Settings.Company, Entities: in.Settings.Entities},
-		rows: map[string][]row{}, lookups: map[[3]string]map[string]taken{}, decides: decisive(in), since: horizon(in)[0].Start.AddMonths(-12)}
+		rows: map[string][]row{}, lookups: map[[3]string]map[string]taken{}, decides: decisive(in), since: oldest(in).AddMonths(-12)}
 	for _, step := range []func() error{c.people, c.crosswalk, c.fx, c.calendars, c.quotas, c.hours, c.acceptances, c.events} {
 		if err := step(); err != nil {
 			return nil, nil, err

@@ -54,7 +54,7 @@ func sold(t testing.TB, deals ...string) []deal {
 	return out
 }
 
-func tiers(t testing.TB, kind comp.CurveKind, bounds ...string) comp.Curve {
+func tiersOf(t testing.TB, kind comp.CurveKind, bounds ...string) comp.Curve {
 	c := comp.Curve{Kind: kind, Of: "value"}
 	for i := 0; i < len(bounds); i += 2 {
 		b := comp.Band{From: numberOf(t, bounds[i]), Pays: numberOf(t, bounds[i+1]), Open: i+2 == len(bounds)}
@@ -76,9 +76,9 @@ func payText(parts []dealPay) string {
 
 // TestAttribute shares pay among deals by what each adds. GC-05: the deal that takes 145,000 to 165,000 is worth 1,100.00.
 func TestAttribute(t *testing.T) {
-	spiff := tiers(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08")
-	back := tiers(t, comp.Retroactive, "0", "0.05", "100", "0.10")
-	attained := tiers(t, comp.Marginal, "0", "0.05", "1", "0.10")
+	spiff := tiersOf(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08")
+	back := tiersOf(t, comp.Retroactive, "0", "0.05", "100", "0.10")
+	attained := tiersOf(t, comp.Marginal, "0", "0.05", "1", "0.10")
 	attained.Of = "attainment"
 	half := comp.Scaled(5, 1)
 	deals := sold(t, "D1 2026-01-10 145000", "D2 2026-02-10 20000")
@@ -114,7 +114,7 @@ func TestAttribute(t *testing.T) {
 // TestPerDeal pays each deal by itself: GC-03 and GC-04, 25.00 + 44.00 + 95.00 and, by points, 25 + 44 + 80.
 func TestPerDeal(t *testing.T) {
 	deals := sold(t, "J1 2026-01-01 200", "J2 2026-01-02 300", "J3 2026-01-03 1500", "F1 2026-02-01 1200", "F2 2026-02-02 2000", "M1 2026-03-01 4500")
-	step := tiers(t, comp.Marginal, "0", "0.01", "1000", "0.02", "3000", "0.03", "8000", "0.05")
+	step := tiersOf(t, comp.Marginal, "0", "0.01", "1000", "0.02", "3000", "0.03", "8000", "0.05")
 	line := comp.Curve{Kind: comp.Interpolate, Of: "value"}
 	for _, p := range [][2]string{{"0", "0"}, {"1000", "10"}, {"3000", "50"}, {"8000", "150"}} {
 		line.Points = append(line.Points, comp.Band{From: numberOf(t, p[0]), Pays: numberOf(t, p[1])})
@@ -131,7 +131,7 @@ func TestPerDeal(t *testing.T) {
 
 // TestLess gives what one measuring period adds to date: the parts up to February less those up to January.
 func TestLess(t *testing.T) {
-	now := attribute(tiers(t, comp.Retroactive, "0", "0.05", "100", "0.10"), CurveInput{}, sold(t, "D1 2026-01-10 60", "D2 2026-02-11 60"), pay, comp.Int(12))
+	now := attribute(tiersOf(t, comp.Retroactive, "0", "0.05", "100", "0.10"), CurveInput{}, sold(t, "D1 2026-01-10 60", "D2 2026-02-11 60"), pay, comp.Int(12))
 	before := attribute(comp.Curve{Kind: comp.RateCurve, Of: "value"}, CurveInput{Rate: comp.Scaled(5, 2)}, sold(t, "D0 2026-01-09 20", "D1 2026-01-10 60"), pay, comp.Int(4))
 	if got := payText(less(now, before)); got != "D1 0, D2 9, D0 -1" {
 		t.Errorf("got %s", got)
@@ -140,7 +140,7 @@ func TestLess(t *testing.T) {
 
 // TestCrossings names the deal that crossed each bound, on either edge.
 func TestCrossings(t *testing.T) {
-	c := tiers(t, comp.Marginal, "0", "0.05", "1", "0.10", "2", "0.2")
+	c := tiersOf(t, comp.Marginal, "0", "0.05", "1", "0.10", "2", "0.2")
 	c.Of = "attainment"
 	in := CurveInput{Quota: comp.Int(100), HasQuota: true}
 	deals := sold(t, "D1 2026-01-10 60", "D2 2026-01-11 40", "D3 2026-01-12 150")
@@ -277,14 +277,14 @@ func TestClawbackRates(t *testing.T) {
 		events []string
 		want   []string // taken of each deal
 	}{
-		{"original", tiers(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01"}, []string{"4000", "0"}},
-		{"re-rated", tiers(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01"}, []string{"6000", "0"}},
-		{"re-rated", tiers(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D2 refunded 2026-02-01", "D1 refunded 2026-03-01"}, []string{"4000", "6000"}},
-		{"re-rated", tiers(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01 50000"}, []string{"3000", "0"}},
-		{"re-rated", tiers(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "5000", []string{"D1 refunded 2026-03-01"}, []string{"3000", "0"}}, // half after a multiplier
-		{"re-rated", tiers(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08"), sold(t, "J1 2026-01-05 45000", "J2 2026-01-10 100000", "F1 2026-02-10 20000"),
+		{"original", tiersOf(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01"}, []string{"4000", "0"}},
+		{"re-rated", tiersOf(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01"}, []string{"6000", "0"}},
+		{"re-rated", tiersOf(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D2 refunded 2026-02-01", "D1 refunded 2026-03-01"}, []string{"4000", "6000"}},
+		{"re-rated", tiersOf(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "10000", []string{"D1 refunded 2026-03-01 50000"}, []string{"3000", "0"}},
+		{"re-rated", tiersOf(t, comp.Marginal, "0", "0.04", "100000", "0.06"), two, "5000", []string{"D1 refunded 2026-03-01"}, []string{"3000", "0"}}, // half after a multiplier
+		{"re-rated", tiersOf(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08"), sold(t, "J1 2026-01-05 45000", "J2 2026-01-10 100000", "F1 2026-02-10 20000"),
 			"6900", []string{"J1 refunded 2026-03-01"}, []string{"2100", "0", "0"}},
-		{"original", tiers(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08"), sold(t, "J1 2026-01-05 45000", "J2 2026-01-10 100000", "F1 2026-02-10 20000"),
+		{"original", tiersOf(t, comp.Marginal, "0", "0.04", "150000", "0.06", "250000", "0.08"), sold(t, "J1 2026-01-05 45000", "J2 2026-01-10 100000", "F1 2026-02-10 20000"),
 			"6900", []string{"J1 refunded 2026-03-01", "F1 refunded 2026-03-01"}, []string{"1800", "0", "1100"}},
 	} {
 		c := &comp.Component{Curve: x.curve, Clawback: &comp.Clawback{On: "refunded", Within: comp.Length{Months: 12}, Takes: "full", Rate: x.rate}}

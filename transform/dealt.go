@@ -21,6 +21,43 @@ func byDeal(p *comp.Plan, c *comp.Component) bool {
 	return c.Per == "deal" || c.Budget != nil || c.Release != nil || c.Clawback != nil || c.Cost != nil || p.RoundAt == "deal"
 }
 
+// remembered are the pay periods that a component is computed for: before those of the horizon the memos, how many of
+// them, whose deals can still be released, taken back or draw on a budget within the horizon.
+func remembered(in *Inputs, c *comp.Component) (months []comp.Period, memos int) {
+	months = horizon(in)
+	first := months[0].Start
+	back := first
+	if c.Release != nil {
+		back = min(back, first.AddMonths(-monthsOf(cmp.Or(c.Release.Longest, longestHold))))
+	}
+	if c.Clawback != nil {
+		back = min(back, first.AddMonths(-monthsOf(cmp.Or(c.Clawback.Within, longestWindow))))
+	}
+	if c.Budget != nil && c.Budget.To >= first {
+		back = min(back, comp.Month(c.Budget.From).Start)
+	}
+	var out []comp.Period
+	for d := max(back, in.Settings.First); d < first; d = d.AddMonths(1) {
+		out = append(out, comp.Month(d))
+	}
+	return append(out, months...), len(out)
+}
+
+// oldest is the first day of the oldest pay period that any component is computed for.
+func oldest(in *Inputs) comp.Date {
+	first := horizon(in)[0].Start
+	for i := range in.Plans {
+		for j := range in.Plans[i].Components {
+			months, _ := remembered(in, &in.Plans[i].Components[j])
+			first = min(first, months[0].Start)
+		}
+	}
+	return first
+}
+
+// monthsOf is a length in whole months, no less, of 36 at most.
+func monthsOf(l comp.Length) int { return min(36, l.Months+(l.Days+27)/28) }
+
 // keptDays are the days whose rows are kept, by measure; nil where no component reads deals.
 func keptDays(in *Inputs, ds []duty) [][]comp.Period {
 	measures := measureIndex(in)

@@ -28,6 +28,7 @@ type duty struct {
 	periods         []comp.Period // those that are calculated together: to date all up to period, else period alone
 	reads           comp.Period   // what its own measure reads: the window, or everything since the larger period's start
 	readings        []reading     // of every measure that the component reads, in the order of its Reads
+	memo            bool          // it pays before the horizon: computed because its deals can still move pay, and never compared with what was posted
 }
 
 // reading is what a duty reads of one measure.
@@ -65,9 +66,10 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 				}
 				return reading{r, v.Window(c.Every, p, k, company.Calendars), nil}
 			}
-			for _, pay := range horizon(in) {
+			months, memos := remembered(in, c)
+			for k, pay := range months {
 				for _, p := range v.Measuring(c.Every, pay, company.Calendars) {
-					d := duty{plan: i, component: j, pay: pay, period: p, periods: []comp.Period{p}}
+					d := duty{plan: i, component: j, pay: pay, period: p, periods: []comp.Period{p}, memo: k < memos}
 					if c.ToDate != "" {
 						d.periods = v.ToDate(c.ToDate, c.Every, p, company.Calendars)
 					}

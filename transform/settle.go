@@ -65,7 +65,8 @@ type settler struct {
 	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
 	applied  map[[2]string]bool              // legal rules and the legal entities of whom anybody came under them
 	dealt    dealtCredits
-	failed   error // what was spilled cannot be read
+	spent    map[spending]spent // of budgets: what each deal took; read by key only
+	failed   error              // what was spilled cannot be read
 }
 
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
@@ -97,6 +98,7 @@ func (w wanted) payee(id string) bool { return w[[2]string{id, ""}] }
 // settle works off every duty of every payee: the whole horizon, at present knowledge.
 func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	var out []entitlement
+	s.spend(ds)
 	for i := range s.company.People {
 		id, whole := s.company.People[i].ID, only == nil || s.keeps(i) // of an account one pay period cannot be told alone
 		if only != nil && !only.payee(id) {
@@ -107,7 +109,7 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 			if !whole && !only[[2]string{id, d.pay.Name()}] {
 				continue
 			}
-			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
+			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 || (d.memo && !s.lasting(&d)) {
 				continue
 			}
 			if e, ok := s.earn(i, d); ok {
@@ -115,7 +117,7 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 			}
 		}
 		for _, e := range s.accounts(i, own) {
-			if only == nil || only[[2]string{id, e.duty.pay.Name()}] {
+			if !e.duty.memo && (only == nil || only[[2]string{id, e.duty.pay.Name()}]) {
 				out = append(out, e)
 			}
 		}
@@ -152,6 +154,7 @@ func (s *settler) earn(payee int, d duty) (earned, bool) {
 		b := s.work(payee, d, r.from, d.periods[:n-1])
 		r.round(&b)
 		r.less(&w, &b)
+		w.deals = less(w.deals, b.deals)
 	}
 	r.finish(&w)
 	if w.held {
@@ -159,7 +162,7 @@ func (s *settler) earn(payee int, d duty) (earned, bool) {
 		w.say("Not known: %s", strings.Join(w.result.Held, ", "))
 	}
 	s.name(&w.result, plan, c, &d)
-	return earned{entitlement: entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}}, true
+	return earned{entitlement: entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}, deals: w.deals, full: w.result.Amount}, true
 }
 
 // name says what a result is about.

@@ -15,6 +15,7 @@ type worked struct {
 	lost   bool // a number that it needs is missing: nothing was computed
 	// ceiling is the cap of a component that carries what is above it.
 	ceiling *comp.Number
+	deals   []dealPay // of a component that reads deals: what of the exact pay is of each
 }
 
 func (w *worked) say(format string, args ...any) {
@@ -51,6 +52,7 @@ type calc struct {
 	spans    []comp.Period
 	present  []comp.Period // spans without unpaid leave
 	w        *worked
+	curved   *CurveInput // what the curve was asked
 }
 
 // work is the order of one calculation: numbers, value, gates, curve or scorecard, and the steps that the plan orders. Exact
@@ -67,7 +69,7 @@ func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp
 	m := x.own()
 	g := x.gates(x.c.Gates)
 	w.result.Working = append(w.result.Working, g.early...)
-	w.result.Exact.Number = x.steps(x.pay(t, m, g.base), t, g)
+	w.result.Exact.Number = x.byDeal(x.steps(x.pay(t, m, g.base), t, g))
 	return w
 }
 
@@ -82,6 +84,8 @@ func (s *settler) calc(payee int, d duty, currency comp.Currency, periods []comp
 // pay is exact pay before any step: of the scorecard, of the curve, or by the rule for a missing measure.
 func (x *calc) pay(t terms, m measured, base bool) comp.Number {
 	switch {
+	case x.c.Budget != nil && x.spent != nil:
+		return x.fromBudget()
 	case len(x.c.Parts) > 0:
 		return x.scorecard(t)
 	case m.missing:
@@ -154,6 +158,9 @@ func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	}
 	if !x.rates(&c.Curve, &in) || !x.column(&c.Curve, &in, w) {
 		return comp.Number{}
+	}
+	if x.curved = &in; c.Per == "deal" {
+		return x.each()
 	}
 	r := x.v.Pay(c.Curve, in)
 	w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
