@@ -10,6 +10,7 @@ import (
 // What becomes of a row, from the weakest: of several measures the strongest decides.
 const (
 	fateExcluded uint8 = iota
+	fateWaived         // excluded as well, by a person's decision
 	fateOther
 	fateException
 	fateCredited
@@ -136,7 +137,7 @@ func (w *tableWorker) finally(i int) uint8 {
 	case h&holdOpen != 0:
 		return fateHeld
 	case h != 0:
-		return fateExcluded
+		return fateWaived
 	}
 	return w.fate[i]
 }
@@ -245,7 +246,8 @@ func (s *scanner) dispositions(p *partial) []disposition {
 			}
 			return b
 		}
-		d := disposition{table: t.name, in: bucketOf(c.in), held: bucketOf(c.by[fateHeld]), excluded: bucketOf(c.by[fateExcluded]),
+		waived := bucketOf(c.by[fateWaived])
+		d := disposition{table: t.name, in: bucketOf(c.in), held: bucketOf(c.by[fateHeld]), excluded: bucketOf(c.by[fateExcluded]).plus(waived), waived: waived,
 			exception: bucketOf(c.by[fateException]), other: bucketOf(c.by[fateOther]), superseded: bucketOf(c.by[fateSuperseded]),
 			credited: map[int32]bucket{}}
 		for subject, counts := range c.dense {

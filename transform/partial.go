@@ -267,6 +267,7 @@ func (t *tally) sums(measure int, subject int32, atom int) []sum {
 type disposition struct {
 	table                                            string
 	in, held, excluded, exception, other, superseded bucket
+	waived                                           bucket           // of excluded
 	credited                                         map[int32]bucket // read by key or sorted
 }
 

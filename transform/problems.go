@@ -56,7 +56,7 @@ func (w *tableWorker) rivalFate(i int32) uint8 {
 	}
 	fate := fateHeld
 	if w.s.waive(&f) && w.hold[i]&holdOpen == 0 {
-		fate = fateExcluded
+		fate = fateWaived
 	}
 	w.sum.findings = append(w.sum.findings, located{f, place{w.split, w.rows + uint32(i)}, -1})
 	return fate

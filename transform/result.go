@@ -36,6 +36,7 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 	r.Scorecards = a.scorecards()
 	r.Held = a.heldList(r.Statements)
 	r.Controls = a.controls()
+	r.Exclusions = a.exclusions()
 	r.Legal = a.legalChecks()
 	return r, nil
 }

@@ -168,7 +168,7 @@ func (w *tableWorker) refused(found []comp.Finding) {
 		if !seen {
 			k = len(here.bad)
 			rows[origin] = k
-			b := badRow{place: place{w.split, w.rows + uint32(k)}, fate: fateExcluded}
+			b := badRow{place: place{w.split, w.rows + uint32(k)}, fate: fateWaived}
 			here.bad = append(here.bad, b)
 			if w.keys != nil && key != "" {
 				putKey(w.keys, keyAt{hash: hashOf(key), place: b.place})
