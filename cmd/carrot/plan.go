@@ -17,7 +17,14 @@ import (
 )
 
 // planCommands are what one may do with plans, in the order of help's list.
-var planCommands = []func(*app) *cobra.Command{planTestCommand, planLintCommand, planSchemaCommand, planSimulateCommand, planDiffCommand}
+var planCommands = []func(*app) *cobra.Command{
+	planTestCommand,
+	planLintCommand,
+	planSchemaCommand,
+	planSimulateCommand,
+	planDiffCommand,
+	planProbeCommand,
+}
 
 func planCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
