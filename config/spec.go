@@ -75,8 +75,6 @@ func (n node) later(what, found string) {
 
 // pending is what plans can say and the engine does not compute yet, each in a line of its own.
 var pending = []string{
-	"plan.currency",
-	"plan.fx",
 	"plan.round_at",
 	"component.cost",
 	"attribute:id",

@@ -137,6 +137,7 @@ func newGrid(in *Inputs, company *comp.Company, part *participation, ds []duty) 
 			g.bounds[i] = ownBoundaries(common, part.spans[i])
 		}
 	}
+	g.everyDay(in, part, ds)
 	g.poolOf = func(payee int32, pool comp.Pool, d comp.Date) (int32, bool) {
 		attr := comp.AttrDepartment
 		if pool == comp.PoolEntity {

@@ -75,9 +75,9 @@ func (x *calc) measureOf(id, toDate string, minN int, w *worked) measured {
 		}
 		var own comp.Number
 		parts = nil
-		for _, sm := range x.gather(x.measures[id], subject, ranges, w) {
+		for _, sm := range x.gather(x.measures[id], subject, p, ranges, w) {
 			hits, n = hits+sm.hits, n+sm.n
-			v, text, ok := x.converted(sm.value, sm.currency, p, w)
+			v, text, ok := x.converted(sm.value, sm.currency, sm.on, w)
 			if !ok {
 				continue
 			}
@@ -190,12 +190,40 @@ func (x *calc) about(m *comp.Measure, p, span comp.Period, w *worked) (int32, []
 	return subject, []comp.Period{span}
 }
 
-// gather joins the atoms of some ranges into one sum per currency, sorted by currency, and notes the lineage series.
-func (s *settler) gather(measure int, subject int32, ranges []comp.Period, w *worked) []sum {
+// datedSum is what some days come to in one currency, which is turned by the rate that ends on.
+type datedSum struct {
+	sum
+	on comp.Period
+}
+
+// gather joins the atoms of some ranges into one sum per currency, sorted by currency, and notes the lineage series. By daily
+// rates, each day has its own sums.
+func (x *calc) gather(measure int, subject int32, p comp.Period, ranges []comp.Period, w *worked) (out []datedSum) {
+	for _, r := range ranges {
+		w.series = append(w.series, fmt.Sprintf("%s|%s|%s|%s", x.in.Measures[measure].ID, x.grid.subjects[subject], r.Start, r.End-1))
+	}
+	if x.plan.FX.Credit != "daily" || !x.money(x.in.Measures[measure].ID) {
+		for _, sm := range x.sums(measure, subject, ranges) {
+			out = append(out, datedSum{sm, p})
+		}
+		return out
+	}
+	for _, r := range ranges {
+		for d := r.Start; d < r.End; d++ {
+			day := comp.Period{Start: d, End: d + 1}
+			for _, sm := range x.sums(measure, subject, []comp.Period{day}) {
+				out = append(out, datedSum{sm, day})
+			}
+		}
+	}
+	return out
+}
+
+// sums joins the atoms of some ranges into one sum per currency, sorted by currency.
+func (s *settler) sums(measure int, subject int32, ranges []comp.Period) []sum {
 	by := map[comp.Currency]sum{}
 	bounds := s.grid.bounds[subject]
 	for _, r := range ranges {
-		w.series = append(w.series, fmt.Sprintf("%s|%s|%s|%s", s.in.Measures[measure].ID, s.grid.subjects[subject], r.Start, r.End-1))
 		first := sort.Search(len(bounds), func(i int) bool { return bounds[i] >= r.Start })
 		for a := first; a+1 < len(bounds) && bounds[a+1] <= r.End; a++ {
 			for _, x := range s.tally.sums(measure, subject, a) {
