@@ -12,17 +12,16 @@ type deal struct {
 	at         int64       // Unix seconds: orders deals
 	value      comp.Number // credited
 	whole      comp.Number // of its rows before shares, in their own currency: what events' amounts are parts of; 0 where rows are only counted
-	//lint:ignore U1000 the control page will read them
-	rows []dealtRow
+	rows       []dealtRow
 	//lint:ignore U1000 budgets will convert by it
 	period comp.Period // the measuring period of its day
 }
 
 // dealtRow is one row of a deal.
 type dealtRow struct {
-	//lint:ignore U1000 the control page will read it
-	place place
-	//lint:ignore U1000 the control page will read it
+	table   string
+	place   place
+	day     comp.Date
 	control comp.Amount // of its table's control column
 }
 

@@ -216,7 +216,7 @@ func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(fr
 		if slices.ContainsFunc(d.rows, func(r dealtRow) bool { return r.place == c.place }) {
 			continue // another share of one row
 		}
-		d.rows = append(d.rows, dealtRow{c.place, c.control})
+		d.rows = append(d.rows, dealtRow{c.Table, c.place, c.Date, c.control})
 		switch {
 		case counted || mixed[i] == noCurrency:
 		case mixed[i] != c.Value.Currency: // no event's amount can be told as a part of it

@@ -196,6 +196,9 @@ func (a *assessment) controls() []comp.Control {
 				paid = paid.plus(d.credited[s])
 			}
 		}
+		if wait := a.unreleased(d.table); wait.rows > 0 {
+			paid, held = paid.minus(wait), held.plus(wait)
+		}
 		c := comp.Control{Table: d.table}
 		for _, p := range []struct {
 			name string

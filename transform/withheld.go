@@ -135,6 +135,7 @@ func (k *keeper) holdNew(e *earned, m *movement) {
 	if now.paid == e.full.Minor {
 		return
 	}
+	k.wait(e, m.month)
 	say := func(minor int64) string { return paid(comp.Money{Minor: minor, Currency: m.key.currency}) }
 	e.say("Earned %s, released by %s: %s; held: %s%s", paid(e.full), (m.month.End - 1).Words(), say(now.paid), say(now.held), because(now.reasons))
 	if now.forfeited != 0 {
@@ -142,6 +143,48 @@ func (k *keeper) holdNew(e *earned, m *movement) {
 	}
 	e.result.Amount.Minor = now.paid
 	e.result.Exact = e.result.Amount.Amount()
+}
+
+// waiting is a row of a deal whose pay is held, wholly or in part.
+type waiting struct {
+	table   string
+	control comp.Amount
+	payees  []int
+}
+
+// wait notes the rows of the run's own pay period whose pay waits: the certificate counts them as held.
+func (k *keeper) wait(e *earned, month comp.Period) {
+	if month != k.s.in.Run.Period {
+		return
+	}
+	for i := range e.deals {
+		if _, held, _, _ := released(k.component(e), &e.deals[i], k.s.company, month.End-1); held.IsZero() {
+			continue
+		}
+		for _, r := range e.deals[i].rows {
+			if !e.duty.period.Contains(r.day) {
+				continue
+			}
+			if k.s.waiting[r.place] == nil {
+				k.s.waiting[r.place] = &waiting{table: r.table, control: r.control}
+			}
+			w := k.s.waiting[r.place]
+			w.payees = append(w.payees, k.payee)
+		}
+	}
+}
+
+// unreleased are the rows of a table that wait, but for those of held payees, whose rows are held anyway.
+func (a *assessment) unreleased(table string) bucket {
+	out := bucket{sums: map[comp.Currency]comp.Number{}}
+	for _, w := range a.waiting { // a sum: the order leaves no trace
+		heldAnyway := slices.ContainsFunc(w.payees, func(p int) bool { return len(a.held[a.company.People[p].ID]) > 0 })
+		if w.table == table && !heldAnyway {
+			out.rows++
+			out.sums[w.control.Currency] = out.sums[w.control.Currency].Add(w.control.Number)
+		}
+	}
+	return out
 }
 
 func because(reasons []string) string {

@@ -203,3 +203,37 @@ func TestClawbackAtExit(t *testing.T) {
 		}
 	}
 }
+
+// TestHeldDealsOnTheControlPage: of three deals one is released in full, one in half and one not at all: one row is paid, two
+// are held, and rows and money tie. The accounts tie with the ledger in every month; a late answer is a true-up of the hold.
+func TestHeldDealsOnTheControlPage(t *testing.T) {
+	c := newEvents(t)
+	c.in.Contracts[0].Control = "amount"
+	c.component(comp.Component{ID: "commission", Measure: "sold", Curve: tenPercent.Curve, Release: &comp.Release{Longest: comp.Length{Months: 12}, Silence: "pay",
+		Parts: []comp.Slice{{Share: num(t, "0.5"), On: "cash"}, {Share: num(t, "0.5"), On: "satisfaction"}}}})
+	c.give("crm.deals", tinyDeal("D1", "ada", 100000, "EUR", "2026-01-10"), tinyDeal("D2", "ada", 200000, "EUR", "2026-01-11"), tinyDeal("D3", "ada", 400000, "EUR", "2026-01-12"))
+	c.give("bill.payments", cells{"P1", "D1", "2026-01-20", 100000}, cells{"P2", "D2", "2026-01-20", 200000})
+	c.give("survey.after", cells{"S1", "D1", "2026-01-25", 5})
+	r := c.close("2026-01")
+	c.want(r, "E1", "earning commission 2026-01 200.00 EUR") // 100 + 100
+	if got := balance(r, "E1", "commission:hold"); got != "0.00 + 500.00 - 0.00 - 0.00 = 500.00" {
+		t.Errorf("held: %s", got)
+	}
+	c.tied(r)
+	for _, k := range r.Controls {
+		if k.Table != "crm.deals" {
+			continue
+		}
+		if got := fmt.Sprint(k.Parts[:3]); got != "[{in 3 [7000 EUR]} {paid 1 [1000 EUR]} {held 2 [6000 EUR]}]" || !k.Ties() {
+			t.Errorf("the control page: %s, ties %v", got, k.Ties())
+		}
+	}
+	c.give("survey.after", cells{"S2", "D2", "2026-01-28", 4}) // known in February
+	c.give("bill.payments", cells{"P3", "D3", "2026-02-20", 400000})
+	r = c.close("2026-02")
+	c.want(r, "E1", "earning commission 2026-02 0.00 EUR", "release commission:release 2026-02 200.00 EUR", "true-up commission 2026-01 late data 100.00 EUR")
+	if got := balance(r, "E1", "commission:hold"); got != "500.00 + 0.00 - 300.00 - 0.00 = 200.00" {
+		t.Errorf("held: %s", got)
+	}
+	c.tied(r)
+}
