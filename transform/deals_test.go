@@ -10,7 +10,7 @@ import (
 	"carrot/transform/comp"
 )
 
-func numberOf(t testing.TB, text string) comp.Number {
+func exactOf(t testing.TB, text string) comp.Number {
 	t.Helper()
 	n, err := comp.ParseExact(text)
 	if err != nil {
@@ -20,7 +20,7 @@ func numberOf(t testing.TB, text string) comp.Number {
 }
 
 func figureOf(t testing.TB, text string) *comp.Number {
-	n := numberOf(t, text)
+	n := exactOf(t, text)
 	return &n
 }
 
@@ -48,7 +48,7 @@ func sold(t testing.TB, deals ...string) []deal {
 	var out []deal
 	for _, text := range deals {
 		f := strings.Fields(text)
-		v := numberOf(t, f[2])
+		v := exactOf(t, f[2])
 		out = append(out, deal{key: f[0], table: "crm.deals", day: on(f[1]), at: int64(on(f[1])) * 86400, value: v, whole: v})
 	}
 	return out
@@ -57,9 +57,9 @@ func sold(t testing.TB, deals ...string) []deal {
 func tiersOf(t testing.TB, kind comp.CurveKind, bounds ...string) comp.Curve {
 	c := comp.Curve{Kind: kind, Of: "value"}
 	for i := 0; i < len(bounds); i += 2 {
-		b := comp.Band{From: numberOf(t, bounds[i]), Pays: numberOf(t, bounds[i+1]), Open: i+2 == len(bounds)}
+		b := comp.Band{From: exactOf(t, bounds[i]), Pays: exactOf(t, bounds[i+1]), Open: i+2 == len(bounds)}
 		if !b.Open {
-			b.To = numberOf(t, bounds[i+2])
+			b.To = exactOf(t, bounds[i+2])
 		}
 		c.Bands = append(c.Bands, b)
 	}
@@ -97,7 +97,7 @@ func TestAttribute(t *testing.T) {
 		{"a target without a value", comp.Curve{Kind: comp.RateCurve, Of: "value"}, CurveInput{Rate: half}, sold(t, "D1 2026-01-10 0", "D2 2026-01-11 0"), "40", "D1 0, D2 40"},
 		{"a cap that does not divide", comp.Curve{Kind: comp.RateCurve, Of: "value"}, CurveInput{Rate: half}, sold(t, "D1 2026-01-10 1", "D2 2026-01-10 2"), "1", "D1 1/3, D2 2/3"},
 	} {
-		got := attribute(x.curve, x.in, x.deals, pay, numberOf(t, x.final))
+		got := attribute(x.curve, x.in, x.deals, pay, exactOf(t, x.final))
 		if payText(got) != x.want {
 			t.Errorf("%s: got %s, want %s", x.name, payText(got), x.want)
 		}
@@ -117,7 +117,7 @@ func TestPerDeal(t *testing.T) {
 	step := tiersOf(t, comp.Marginal, "0", "0.01", "1000", "0.02", "3000", "0.03", "8000", "0.05")
 	line := comp.Curve{Kind: comp.Interpolate, Of: "value"}
 	for _, p := range [][2]string{{"0", "0"}, {"1000", "10"}, {"3000", "50"}, {"8000", "150"}} {
-		line.Points = append(line.Points, comp.Band{From: numberOf(t, p[0]), Pays: numberOf(t, p[1])})
+		line.Points = append(line.Points, comp.Band{From: exactOf(t, p[0]), Pays: exactOf(t, p[1])})
 	}
 	got, total := alone(step, CurveInput{}, deals, pay)
 	if payText(got) != "J1 2, J2 3, J3 20, F1 14, F2 30, M1 95" || total.String() != "164" {
@@ -289,8 +289,8 @@ func TestClawbackRates(t *testing.T) {
 	} {
 		c := &comp.Component{Curve: x.curve, Clawback: &comp.Clawback{On: "refunded", Within: comp.Length{Months: 12}, Takes: "full", Rate: x.rate}}
 		company := happens(t, x.events...)
-		parts := attribute(x.curve, CurveInput{}, x.deals, pay, numberOf(t, x.final))
-		undo(c, company, parts, finally(rated(x.curve, CurveInput{}, pay), parts, numberOf(t, x.final)))
+		parts := attribute(x.curve, CurveInput{}, x.deals, pay, exactOf(t, x.final))
+		undo(c, company, parts, finally(rated(x.curve, CurveInput{}, pay), parts, exactOf(t, x.final)))
 		var got []string
 		for i := range parts {
 			got = append(got, clawedBack(c, &parts[i], company, on("2026-12-31")).String())

@@ -55,6 +55,7 @@ func isFact(in *Inputs, table string) bool {
 	return false
 }
 
+// event reads one row. A table that gives both amounts and scores is of several events: its rows need neither.
 func (c *conformer) event(r row, m comp.EventMap) (key comp.EventKey, e comp.Event, ok bool) {
 	day := r.get(m.Date)
 	if !c.matches(r, m.Where, "") || day.Kind != comp.KindDate {
@@ -62,16 +63,13 @@ func (c *conformer) event(r row, m comp.EventMap) (key comp.EventKey, e comp.Eve
 	}
 	record, known := text(r.get(m.Key))
 	e = comp.Event{Date: day.Date, Origin: r.origin}
-	if m.Score != "" {
-		v := r.get(m.Score)
-		if v.Kind != comp.KindNumber {
-			return key, e, false
-		}
-		e.Score = &v.Number
-	}
-	if m.Amount != "" {
-		v := r.get(m.Amount)
-		e.Amount, known = &v.Number, known && v.Kind == comp.KindNumber
+	e.Score, e.Amount = numberOf(r.get(m.Score)), numberOf(r.get(m.Amount))
+	switch {
+	case m.Score != "" && m.Amount != "":
+	case m.Score != "" && e.Score == nil:
+		return key, e, false
+	case m.Amount != "" && e.Amount == nil:
+		known = false
 	}
 	if !known {
 		c.find(r, comp.Finding{Code: "incomplete_row", Reach: comp.ReachRow, Column: m.Key, Text: record,
@@ -148,4 +146,12 @@ func (c *conformer) acceptances() error {
 		}
 	}
 	return nil
+}
+
+// numberOf is a value's number; nil where it has none.
+func numberOf(v comp.Value) *comp.Number {
+	if v.Kind != comp.KindNumber {
+		return nil
+	}
+	return &v.Number
 }

@@ -29,6 +29,9 @@ func (x *calc) deals() []deal {
 		if from == "" || from == x.currency {
 			return comp.Int(1), true
 		}
+		if x.plan.FX.Credit == "daily" {
+			return x.rate(from, x.currency, comp.Period{Start: d, End: d + 1})
+		}
 		return x.rate(from, x.currency, holds(d))
 	})
 	for i := range out {

@@ -29,7 +29,7 @@ func TestTiersPerDealPeriodAndToDate(t *testing.T) {
 	step := tiersOf(t, comp.Marginal, "0", "0.01", "1000", "0.02", "3000", "0.03", "8000", "0.05")
 	line := comp.Curve{Kind: comp.Interpolate, Of: "value"}
 	for _, p := range [][2]string{{"0", "0"}, {"1000", "10"}, {"3000", "50"}, {"8000", "150"}} {
-		line.Points = append(line.Points, comp.Band{From: numberOf(t, p[0]), By: map[comp.Currency]comp.Number{"EUR": numberOf(t, p[1]), "USD": numberOf(t, p[1])}})
+		line.Points = append(line.Points, comp.Band{From: exactOf(t, p[0]), By: map[comp.Currency]comp.Number{"EUR": exactOf(t, p[1]), "USD": exactOf(t, p[1])}})
 	}
 	for _, x := range []struct {
 		name, per, toDate string

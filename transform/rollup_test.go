@@ -31,9 +31,9 @@ func TestLargestRemainder(t *testing.T) {
 		var parts []comp.Number
 		var order, got []string
 		for i, p := range strings.Fields(x.parts) {
-			parts, order = append(parts, numberOf(t, p)), append(order, fmt.Sprint(i))
+			parts, order = append(parts, exactOf(t, p)), append(order, fmt.Sprint(i))
 		}
-		for _, n := range largestRemainder(numberOf(t, x.value), parts, 2, order) {
+		for _, n := range largestRemainder(exactOf(t, x.value), parts, 2, order) {
 			got = append(got, n.String())
 		}
 		if strings.Join(got, " ") != x.want {
@@ -209,7 +209,7 @@ func TestRollupOnTheDay(t *testing.T) {
 		}
 	}
 	for rate, want := range map[string]string{"0.02": "x 600.00, y 400.00, vp 1000.00", "0.01": "x 300.00, y 200.00, vp 500.00"} {
-		c := hierarchy(t, "managers", numberOf(t, rate))
+		c := hierarchy(t, "managers", exactOf(t, rate))
 		c.give("crm.deals", tinyDeal("D1", "rep", 5000000, "EUR", "2026-03-10"))
 		c.give("crm.splits", cells{"D1", "a", 6000, "r"}, cells{"D1", "b", 4000, "r"})
 		r := c.try("2026-03")
