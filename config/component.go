@@ -35,7 +35,7 @@ func (l *loader) component(f fields) comp.Component {
 	c.Award = l.award(f)
 	c.Cost = l.cost(f, &c, m)
 	l.missing(f, &c, m)
-	c.Gates = l.gates(f, c.Every, &c.Curve)
+	c.Gates = l.gates(f, f, &c.Curve)
 	c.Multiply = l.multipliers(f)
 	c.Order = f.steps()
 	c.Excess = f.unless("excess", "forfeit", "carry")

@@ -148,6 +148,7 @@ func (l *loader) peopleScope() *scope {
 			s.names = append(s.names, name)
 		}
 	}
+	sort.Strings(s.names)
 	for _, n := range s.names {
 		s.kinds[n] = comp.KindText
 		if numericAttribute(n) {

@@ -9,17 +9,17 @@ import (
 // gateTests are how a gate's measure is held against its bar.
 var gateTests = []string{"at_least", "above", "at_most", "below"}
 
-// gates reads the conditions of a component or of a part of one, which is measured every so often.
-func (l *loader) gates(f fields, every string, c *comp.Curve) (out []comp.Gate) {
+// gates reads the conditions of a component, or of a part of it, with the curve that a closed one keeps in its first band.
+func (l *loader) gates(component, f fields, curve *comp.Curve) (out []comp.Gate) {
 	for _, n := range f.optional("gates", "gates") {
 		if g, ok := n.keyed("gate"); ok {
-			out = append(out, l.gate(f, g, every, c))
+			out = append(out, l.gate(component, g, curve))
 		}
 	}
 	return out
 }
 
-func (l *loader) gate(component, f fields, every string, c *comp.Curve) comp.Gate {
+func (l *loader) gate(component, f fields, curve *comp.Curve) comp.Gate {
 	m := l.measureNamed(f.at("measure"))
 	component.wholeToDate(f.at("measure"), m)
 	f.wholeToDate(f.keyNode("to_date"), m)
@@ -38,10 +38,13 @@ func (l *loader) gate(component, f fields, every string, c *comp.Curve) comp.Gat
 	if g.Of == "" && f.has("quota") {
 		f.keyNode("quota").wrong("quota without of: attainment", "it with of: attainment only", "add of: attainment or remove it")
 	}
+	every, _ := component.at("every").text(true)
 	g.ToDate = l.toDate(f, every)
 	g.Numbers = f.unless("numbers", "each", "whole")
-	f.wholeOf(g.ToDate)
-	f.otherwise(&g, c)
+	if !component.has("to_date") { // which the gate would be read to as well
+		f.wholeOf(g.ToDate)
+	}
+	f.otherwise(&g, curve)
 	g.MinN = f.integer("min_n", 0, 1, 1_000_000)
 	g.Missing = f.choice("missing", "", "open", "closed")
 	return g

@@ -22,7 +22,7 @@ func (l *loader) parts(f fields) (out []comp.Part) {
 			sound = false
 			continue
 		}
-		p := l.part(k)
+		p := l.part(f, k)
 		if line, twice := ids[p.ID]; twice && p.ID != "" {
 			k.at("id").wrong("part "+p.ID+" a second time", "each id once in a component", "rename it; the first is in line "+strconv.Itoa(line))
 		}
@@ -45,14 +45,14 @@ func (l *loader) parts(f fields) (out []comp.Part) {
 func (l *loader) multipliers(f fields) (out []comp.Part) {
 	for _, n := range f.optional("multiply", "multipliers") {
 		if k, ok := n.keyed("multiplier"); ok {
-			out = append(out, l.part(k))
+			out = append(out, l.part(f, k))
 		}
 	}
 	return out
 }
 
 // part reads a measure or a score that is turned into a factor.
-func (l *loader) part(f fields) comp.Part {
+func (l *loader) part(component, f fields) comp.Part {
 	p := comp.Part{ID: f.name("id"), Title: f.text("title"), Where: f.place()}
 	var m *measured
 	switch f.onlyOne(true, "measure", "score") {
@@ -75,7 +75,7 @@ func (l *loader) part(f fields) comp.Part {
 	}
 	p.MinN = f.integer("min_n", 0, 1, 1_000_000)
 	l.absentPart(f, &p, m)
-	p.Gates = l.gates(f, "", &p.Curve)
+	p.Gates = l.gates(component, f, &p.Curve)
 	if v, ok := f.at("floor").ratio(); ok {
 		p.Floor = &v
 	}

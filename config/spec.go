@@ -77,6 +77,4 @@ func (n node) later(what, found string) {
 var pending = []string{
 	"plan.round_at",
 	"component.cost",
-	"attribute:id",
-	"attribute:country",
 }

@@ -262,6 +262,7 @@ func (c *conformer) gather(drafts map[string]*draft) {
 			}
 		}
 		p.Employed = joinSpans(spells)
+		c.known(&p)
 		c.company.People = append(c.company.People, p)
 	}
 	if strangers > 0 {
