@@ -244,7 +244,8 @@ type deed struct {
 	on       comp.Date
 	value    comp.Number
 	hits, of int
-	times    int // rows alike; 0 is one, below 0 none
+	times    int    // rows alike; 0 is one, below 0 none
+	event    string // instead of rows: what happened to the play's first deal
 }
 
 // paid is what a play comes to.
@@ -277,7 +278,7 @@ func (p *prober) pay(plays []play) ([]paid, error) {
 
 func (p *prober) batch(plays []play) ([]paid, error) {
 	e := config.Example{File: path.Join(path.Dir(p.plan.Where.File), "probe"), Plans: []config.Named{{Name: path.Base(p.plan.Where.File)}}, Name: "probe " + p.plan.ID,
-		Closes: []string{p.last.Name()}, First: p.first.Name()}
+		Closes: p.closes(), First: p.first.Name()}
 	facts := map[string][]config.ExampleFact{}
 	names := p.names()
 	for i, one := range plays {
@@ -291,8 +292,11 @@ func (p *prober) batch(plays []play) ([]paid, error) {
 			e.Numbers = append(e.Numbers, config.ExampleNumber{Payee: id, Name: n, From: p.first.Start.AddMonths(-36), To: comp.NoDate, Known: comp.NoDate, Amount: p.probeNumber(n), Currency: currency})
 		}
 		for k, d := range one {
-			if d.times < 0 {
-				continue // nothing happened
+			if d.event != "" {
+				e.Events = append(e.Events, config.ExampleEvent{Of: id + "-000", Event: d.event, On: d.on, Known: comp.NoDate})
+			}
+			if d.times < 0 || d.event != "" {
+				continue // nothing was done
 			}
 			f := config.ExampleFact{Payee: id, Key: fmt.Sprintf("%s-%03d", id, k), On: d.on, Known: comp.NoDate, Hits: d.hits, Of: d.of, Times: max(1, d.times)}
 			if m := p.measure(d.measure); m.Aggregate == comp.Sum || m.Aggregate == comp.Mean {
@@ -314,20 +318,38 @@ func (p *prober) batch(plays []play) ([]paid, error) {
 		return nil, err
 	}
 	out := make([]paid, len(plays))
-	for _, s := range months[0].Statements {
-		var i int
-		if _, err := fmt.Sscanf(s.Payee, "p%05d", &i); err != nil || i >= len(out) {
-			continue
+	for i := range out {
+		out[i] = paid{by: map[string]int64{}, known: true}
+	}
+	for _, r := range months {
+		for _, s := range r.Statements {
+			var i int
+			if _, err := fmt.Sscanf(s.Payee, "p%05d", &i); err != nil || i >= len(out) {
+				continue
+			}
+			out[i].known = out[i].known && len(s.HeldFor) == 0
+			for _, l := range s.Lines {
+				component, _, _ := strings.Cut(l.Component, ":")
+				out[i].by[component] += l.Amount.Minor
+				out[i].total += l.Amount.Minor
+			}
 		}
-		x := paid{by: map[string]int64{}, known: len(s.HeldFor) == 0}
-		for _, l := range s.Lines {
-			component, _, _ := strings.Cut(l.Component, ":")
-			x.by[component] += l.Amount.Minor
-			x.total += l.Amount.Minor
-		}
-		out[i] = x
 	}
 	return out, nil
+}
+
+// closes are the months that are closed: the last one alone, which pays all before it too, or one after the other where an
+// account goes from month to month.
+func (p *prober) closes() []string {
+	account := func(c comp.Component) bool { return c.Clawback != nil || c.Release != nil || c.Excess == "carry" }
+	if p.plan.Draw == nil && !slices.ContainsFunc(p.plan.Components, account) {
+		return []string{p.last.Name()}
+	}
+	var out []string
+	for m := p.first; m.Start <= p.last.Start; m = comp.Month(m.End) {
+		out = append(out, m.Name())
+	}
+	return out
 }
 
 // money says whether a number by name is money.

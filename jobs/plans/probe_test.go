@@ -28,6 +28,8 @@ measures: [measures.yaml]
 plans: [plan.yaml]
 roster:
   - {table: crm.people, id: id, from: since, employed: 'id != null', set: {name: name, department: department, entity: {const: DE01}}}
+events:
+  - {table: crm.refunds, of: crm.deals, key: id, event: refunded, date: day, amount: amount}
 quotas:
   - {table: crm.quotas, employee: id, name: name, from: from, to: to, amount: amount, currency_is: EUR}
 `,
@@ -76,6 +78,19 @@ pool: payee
 rows:
   - {table: crm.deals, owner: {column: owner}, value: amount, currency: {fixed: EUR}, date: day}
   - {table: crm.refunds, owner: {column: owner}, value: amount, currency: {fixed: EUR}, date: day, sign: -1}
+---
+measure: taken
+version: "1"
+title: Taken
+family: outcome
+unit: money
+aggregate: sum
+pool: payee
+table: crm.deals
+owner: {column: owner}
+value: amount
+currency: {fixed: EUR}
+date: day
 ---
 measure: customers
 version: "1"
@@ -194,6 +209,24 @@ func TestProbeFindsPlanted(t *testing.T) {
     missing: neutral
     curve: {kind: interpolate, of: value, points: [{at: "70%", pays: "0%"}, {at: "90%", pays: "100%"}]}
 `, "P-survey", "csat", "200.00", "dissatisfied customers among 5 left unasked"},
+		// Deals below 10,000.00 earn 10 %, others 5 % of all: 20,000.00 as three deals of 6,666.67 earn 2,000.00 instead of 1,000.00.
+		{"split per deal", `  - id: commission
+    title: Commission
+    clause: "1"
+    measure: taken
+    every: month
+    per: deal
+    curve: {kind: retroactive, of: value, edge: "[lo,hi)", bands: [{from: "0", to: "10000", pays: "10%"}, {from: "10000", pays: "5%"}]}
+`, "P-split", "commission", "1000.00", "a deal of 20,000.00 EUR entered as 3 of the same day"},
+		// Undone within three months all of 500.00 is taken back, from then on half of it.
+		{"clawback", `  - id: commission
+    title: Commission
+    clause: "1"
+    measure: taken
+    every: month
+    curve: {kind: rate, of: value, rate: "5%"}
+    clawback: {on: refunded, within: 12 months, takes: [{until: 3 months, takes: "100%"}, {until: 12 months, takes: "50%"}], rate: original, at_exit: write_off}
+`, "P-refund", "commission", "250.00", "a deal of 10,000.00 EUR of 2026-01-10 undone (refunded) on 2026-04-10 instead of a day earlier"},
 		// 20,000 taken from 150,000 cost 8 %, from next month's 100,000 only 5 %.
 		{"refund", accelerated, "P-refund", "commission", "600.00", "a refund of 20,000.00 EUR booked on 2026-02-01 instead of a day earlier"},
 	} {
@@ -219,6 +252,14 @@ func TestProbeFindsPlanted(t *testing.T) {
 func TestProbeFindsNothing(t *testing.T) {
 	for name, components := range map[string]string{
 		"one rate": `  - {id: commission, title: Commission, clause: "1", measure: sold, every: month, curve: {kind: rate, of: value, rate: "5%"}}
+`,
+		"clawback by days": `  - id: commission
+    title: Commission
+    clause: "1"
+    measure: taken
+    every: month
+    curve: {kind: rate, of: value, rate: "5%"}
+    clawback: {on: refunded, within: 6 months, takes: days, rate: original, at_exit: write_off}
 `,
 		"tiers to date": strings.ReplaceAll(accelerated, "every: month\n", "every: month\n    to_date: year\n"),
 		"answers are paid": `  - id: csat

@@ -184,3 +184,37 @@ func (p *prober) refunds(m *comp.Measure) []move {
 	}
 	return out
 }
+
+// clawbacks are a deal that is undone on the last day of a stretch of its window and on the day after, beside as much in
+// every later month from which it can be taken.
+func (p *prober) clawbacks(m *comp.Measure) []move {
+	var out []move
+	for i := range p.plan.Components {
+		c := &p.plan.Components[i]
+		if c.Measure != m.ID || c.Clawback == nil {
+			continue
+		}
+		lengths := []comp.Length{c.Clawback.Within}
+		for _, t := range c.Clawback.Tiers {
+			lengths = append(lengths, t.Until)
+		}
+		if c.Clawback.Takes == "months" {
+			lengths = append(lengths, comp.Length{Months: 1}, comp.Length{Months: 6})
+		}
+		day, d := p.first.Start+9, p.unit(m)
+		base := play{worth(m, day, d)}
+		for next := comp.Month(p.first.End); next.Start <= p.last.Start; next = comp.Month(next.End) {
+			base = append(base, worth(m, next.Start+9, d.Mul(comp.Int(2))))
+		}
+		for _, l := range lengths {
+			on := l.After(day)
+			if l.IsZero() || on >= p.last.Start {
+				continue // what is taken after the last month that is played cannot be seen
+			}
+			undone := func(on comp.Date) play { return append(slices.Clone(base), deed{event: c.Clawback.On, on: on}) }
+			out = append(out, move{class: "P-refund", honest: undone(on - 1), gamed: undone(on),
+				what: fmt.Sprintf("a deal of %s of %s undone (%s) on %s instead of a day earlier", p.said(m, d), day, c.Clawback.On, on)})
+		}
+	}
+	return out
+}

@@ -19,7 +19,7 @@ type move struct {
 // search tries every move with a measure and keeps the largest gain of each class and component.
 func (p *prober) search(m *comp.Measure) error {
 	var moves []move
-	for _, of := range []func(*comp.Measure) []move{p.better, p.splits, p.days, p.surveys, p.refunds} {
+	for _, of := range []func(*comp.Measure) []move{p.better, p.splits, p.days, p.surveys, p.refunds, p.clawbacks} {
 		moves = append(moves, of(m)...)
 	}
 	var plays []play
