@@ -24,7 +24,7 @@ import (
 
 // paidLines are an outcome's lines as the naive engine names them, all causes together.
 func paidLines(r *comp.Result) naive.Outcome {
-	out := naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}}
+	out := naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}, Balances: map[naive.Line]int64{}}
 	for _, s := range r.Statements {
 		if len(s.HeldFor) > 0 {
 			out.Held[s.Payee] = true
@@ -41,6 +41,21 @@ func paidLines(r *comp.Result) naive.Outcome {
 	return out
 }
 
+// posted adds what the accounts of everybody who is not held have come to by a close: the sum of how they moved.
+func posted(o naive.Outcome, before []comp.LedgerEntry, r *comp.Result) naive.Outcome {
+	for _, l := range slices.Concat(before, r.Ledger) {
+		if l.Kind == comp.BalanceEntry && !o.Held[l.Payee] {
+			o.Balances[naive.Line{Payee: l.Payee, Plan: l.Plan, Component: l.Component, Currency: l.Amount.Currency}] += l.Held.Minor
+		}
+	}
+	for l, minor := range o.Balances {
+		if minor == 0 {
+			delete(o.Balances, l)
+		}
+	}
+	return o
+}
+
 // disagreements are where two outcomes differ, sorted; one cent is enough.
 func disagreements(month string, engine, second naive.Outcome) []string {
 	var out []string
@@ -54,6 +69,14 @@ func disagreements(month string, engine, second naive.Outcome) []string {
 		if a, b := engine.Lines[l], second.Lines[l]; a != b {
 			out = append(out, fmt.Sprintf("%s: %s %s/%s for %s: the engine pays %s, the naive one %s", month, l.Payee, l.Plan, l.Component, l.For,
 				comp.Money{Minor: a, Currency: l.Currency}, comp.Money{Minor: b, Currency: l.Currency}))
+		}
+	}
+	for _, s := range []struct{ a, b naive.Outcome }{{engine, second}, {second, engine}} {
+		for l, minor := range s.a.Balances {
+			if s.b.Balances[l] != minor {
+				out = append(out, fmt.Sprintf("%s: %s %s/%s in %s: the engine's account holds %d, the naive one's %d", month, l.Payee, l.Plan, l.Component, l.Currency,
+					engine.Balances[l], second.Balances[l]))
+			}
 		}
 	}
 	for _, p := range slices.Concat(keysOf(engine.Held), keysOf(second.Held)) {
@@ -103,7 +126,7 @@ func (c *secondChain) compare(t *testing.T, v transform.Verbs, months []transfor
 				}
 				c.known[m] = naive.Statements(in)
 			}
-			engine := paidLines(r)
+			engine := posted(paidLines(r), ledger, r)
 			lines += len(engine.Lines)
 			if found = disagreements(now.Run.Period.Name(), engine, c.known[m]); len(found) > 0 {
 				return found, lines

@@ -36,7 +36,7 @@ roster:
     from: start
     to: end
     employed: 'department != null'
-    set: {name: name, department: department, entity: entity, manager: manager, fte: fte, plan: plan, own_rate: own_rate}
+    set: {name: name, department: department, entity: entity, manager: manager, fte: fte, leave: leave, plan: plan, own_rate: own_rate}
 crosswalk:
   - {table: crm.logins, system_is: crm, login: login, employee: employee}
 fx:
@@ -55,7 +55,7 @@ tables:
       booked_at: {from: Booked, type: instant, layout: "YYYY-MM-DDThh:mm:ss", zone: Europe/Berlin}}}
   splits:
     {files: splits*.csv, mode: snapshot, keys: [deal_id, owner], cause: reassignment, format: csv, columns: {deal_id: {from: Deal, type: id},
-      owner: {from: Owner, type: category}, percent: {from: Percent, type: decimal, scale: 2}}}
+      owner: {from: Owner, type: category}, kind: {from: Kind, type: category}, percent: {from: Percent, type: decimal, scale: 2}}}
   refunds:
     {files: refunds*.csv, mode: delta, keys: [id], cause: refund, format: csv, columns: {id: {from: ID, type: id}, deal_id: {from: Deal, type: id},
       owner: {from: Owner, type: category}, amount: {from: Amount, type: decimal, scale: 2}, currency: {from: Currency, type: category}, refunded_on: {from: Refunded, type: date}}}
@@ -71,7 +71,7 @@ tables:
   people:
     {files: people.csv, mode: snapshot, keys: [id], cause: hierarchy, class: personal, format: csv, columns: {id: {from: Employee, type: id}, name: {from: Name, type: text},
       department: {from: Department, type: category}, entity: {from: Entity, type: category}, manager: {from: Manager, type: id}, fte: {from: FTE, type: text},
-      plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, start: {from: Start, type: date}, end: {from: End, type: date}}}
+      leave: {from: Leave, type: category}, plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, start: {from: Start, type: date}, end: {from: End, type: date}}}
   fx:
     {files: fx.csv, mode: snapshot, cause: fx, format: csv, columns: {date: {from: Date, type: date}, from: {from: From, type: category}, to: {from: To, type: category},
       rate: {from: Rate, type: decimal, scale: 6}}}
@@ -87,7 +87,18 @@ var plangenMeasures = func() string {
 	deals := "  - {table: crm.deals, owner: " + fmt.Sprintf(split, "id") + ", value: amount, currency: currency, date: booked_at}\n"
 	refunds := "  - {table: crm.refunds, owner: " + fmt.Sprintf(split, "deal_id") + ", value: amount, currency: currency, date: refunded_on, sign: -1}\n"
 	answers := "table: crm.answers\nowner: {column: owner, system: crm}\ndate: asked_on\n"
+	shared := func(more string) string {
+		return "rows:\n" + strings.Replace(deals, "percent: percent}", more+"}", 1)
+	}
+	rolled := func(more string) string {
+		return "rows:\n" + strings.Replace(deals, "percent: percent}", "percent: percent}, rollup: "+more, 1)
+	}
 	docs := []string{
+		fmt.Sprintf(head, "weighed_sold", "weighed_sold", "money", "sum", "payee", 1) + shared("weight: percent, remainder: largest"),
+		fmt.Sprintf(head, "cent_sold", "cent_sold", "money", "sum", "payee", 1) + shared("percent: percent, remainder: largest"),
+		fmt.Sprintf(head, "helped_sold", "helped_sold", "money", "sum", "payee", 1) + shared("percent: percent, outside: true, where: 'kind == \"help\"'"),
+		fmt.Sprintf(head, "below_sold", "below_sold", "money", "sum", "payee", 1) + rolled("managers"),
+		fmt.Sprintf(head, "team_sold", "team_sold", "money", "sum", "payee", 1) + rolled("team"),
 		fmt.Sprintf(head, "sold", "sold", "money", "sum", "payee", 1) + "rows:\n" + deals + refunds,
 		fmt.Sprintf(head, "booked", "booked", "money", "sum", "payee", 1) + "rows:\n" + deals,
 		fmt.Sprintf(head, "new_sold", "new_sold", "money", "sum", "payee", 2) + "rows:\n" + strings.Replace(deals, "value:", "where: 'kind == \"new\"', value:", 1),
@@ -133,9 +144,24 @@ func (d dice) plan(n int) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "plan: p%d\nversion: \"1\"\ntitle: Plan %d\neffective: {from: %s}\neligible: 'plan == \"p%d\"'\nrounding: %s\n", n, n,
 		d.one("2023-01-01", "2024-01-15"), n, d.one(comp.Roundings[:]...))
+	if d.chance(25) {
+		kind := d.one("recoverable", "advance", "guarantee")
+		fmt.Fprintf(&b, "draw: {kind: %s, amount: %s, prorate: %s", kind, d.money(50000, 33333), d.one("none", "days"))
+		if d.chance(60) {
+			fmt.Fprintf(&b, ", periods: %d", 1+d(4))
+		}
+		if kind != "guarantee" {
+			fmt.Fprintf(&b, ", at_exit: %s", d.one("recover", "write_off"))
+			if d.chance(50) {
+				fmt.Fprintf(&b, ", recover_from: %d", 1+d(4))
+			}
+		}
+		b.WriteString("}\n")
+	}
 	b.WriteString("components:\n")
 	for i := range 1 + d(3) {
-		d.component(&b, i)
+		c := component{dice: d, Builder: &b, n: i}
+		c.write()
 	}
 	return b.String()
 }
@@ -146,112 +172,226 @@ func (d dice) money(cents ...int) string {
 	return fmt.Sprintf(`{EUR: "%d.%02d", USD: "%d.%02d", JPY: "%d"}`, n/100, n%100, n/80, n%97, n+n/2)
 }
 
-// component writes one component. What does not go together is repaired, not tried again.
-func (d dice) component(b *strings.Builder, n int) {
-	measure := d.one("sold", "sold", "sold", "booked", "new_sold", "all_sold", "units", "csat", "csat_long", "mood", "last_mood")
-	money := strings.HasSuffix(measure, "sold") || measure == "booked"
-	ratio := !money && measure != "units"
-	kind := d.one("steps", "interpolate", "linear")
-	if money {
-		kind = d.one("marginal", "retroactive", "rate", "marginal", "steps", "interpolate", "linear")
-	}
-	of := d.one("value", "attainment")
-	switch kind {
-	case "rate":
-		of = "value"
-	case "linear":
-		of = "attainment"
-	}
-	onValue := kind == "marginal" || kind == "retroactive" || kind == "rate"
-	fmt.Fprintf(b, "  - id: c%d\n    title: Component %d\n    clause: \"%d\"\n    measure: %s\n", n, n, n+1, measure)
-	every := d.one("month", "month", "quarter")
-	fmt.Fprintf(b, "    every: %s\n", every)
-	toDate := ""
-	if measure != "new_sold" && measure != "csat_long" && d.chance(35) {
-		toDate = d.one("year", "quarter", "half")
-		if every == "quarter" {
-			toDate = "year"
-		}
-		fmt.Fprintf(b, "    to_date: %s\n", toDate)
-	}
-	if of == "attainment" || d.chance(20) {
-		fmt.Fprintf(b, "    quota: %s\n", d.quota(money))
-	}
-	if !onValue {
-		fmt.Fprintf(b, "    target: %s\n", d.money(60000, 33333, 100001))
-	}
-	fmt.Fprintf(b, "    curve: %s\n", d.curve(kind, of, money, ratio))
-	if d.chance(30) {
-		fmt.Fprintf(b, "    cap: %s\n", d.money(25000, 99999, 500000))
-	}
-	if ratio || d.chance(15) {
-		fmt.Fprintf(b, "    min_n: %d\n    missing: %s\n", 1+d(5), d.missing(onValue))
-	}
-	if d.chance(30) {
-		gates := []string{`csat, at_least: "50%"`, `units, at_least: "2"`, `last_mood, at_least: "3"`, `csat_long, at_least: "60%"`}
-		if toDate != "" { // which looks back over no window
-			gates = gates[:3]
-		}
-		fmt.Fprintf(b, "    gates:\n      - {measure: %s}\n", d.one(gates...))
-	}
-	fmt.Fprintf(b, "    prorate: %s\n", d.one("days", "none"))
-	if d.chance(40) {
-		b.WriteString("    fte: true\n")
-	}
-	if d.chance(5) {
-		b.WriteString("    shown: true\n")
-	}
+// component is a component that is being written. What does not go together is repaired, not tried again.
+type component struct {
+	dice
+	*strings.Builder
+	n                 int
+	measure, kind, of string
+	money             bool // the measure is
+	ratio             bool // a share or a mean, which may be missing
+	toDate            string
+	paid              bool // bands and points pay money: there is no target
 }
 
-func (d dice) missing(onValue bool) string {
-	if onValue {
-		return d.one("zero", "zero", "hold")
-	}
-	return d.one("neutral", "zero", "neutral", "hold")
+func (c *component) say(format string, args ...any) { fmt.Fprintf(c, "    "+format+"\n", args...) }
+
+// about takes a measure.
+func (c *component) about(measure string) {
+	c.measure = measure
+	c.money = strings.HasSuffix(measure, "sold") || measure == "booked"
+	c.ratio = !c.money && measure != "units" && measure != ""
 }
 
-func (d dice) quota(money bool) string {
+func (c *component) write() {
+	c.about(c.one("sold", "sold", "sold", "booked", "new_sold", "all_sold", "weighed_sold", "cent_sold", "helped_sold", "below_sold", "team_sold", "units", "csat", "csat_long", "mood", "last_mood"))
+	fmt.Fprintf(c, "  - id: c%d\n    title: Component %d\n    clause: \"%d\"\n", c.n, c.n, c.n+1)
+	if c.chance(15) {
+		c.scorecard()
+		return
+	}
+	c.kind = c.one("steps", "interpolate", "linear", "matrix")
+	if c.money {
+		c.kind = c.one("marginal", "retroactive", "rate", "marginal", "steps", "interpolate", "linear", "matrix")
+	}
+	c.of = c.one("value", "attainment")
 	switch {
-	case d.chance(40):
-		return "{name: " + map[bool]string{true: "revenue", false: "count"}[money] + "}"
-	case money:
-		return "{amounts: " + d.money(1000000, 333333, 5000001) + "}"
+	case c.kind == "rate":
+		c.of = "value"
+	case c.kind == "linear" && !c.ratio:
+		c.of = "attainment"
 	}
-	return d.one(`{number: "4"}`, `{number: "0.75"}`, `{number: "3.3"}`)
+	onValue := c.kind == "retroactive" || c.kind == "rate" || (c.kind == "marginal" && (c.of == "value" || c.chance(60)))
+	c.paid = (c.kind == "steps" || c.kind == "interpolate") && c.chance(20)
+	c.say("measure: %s", c.measure)
+	c.time(c.measure == "new_sold" || c.measure == "csat_long")
+	if c.of == "attainment" || c.chance(20) {
+		c.say("quota: %s", c.quota(true))
+	}
+	if !onValue && !c.paid {
+		c.target()
+	}
+	c.say("curve: %s", c.curve())
+	if c.ratio || c.chance(15) {
+		c.say("min_n: %d", 1+c.dice(5))
+		c.say("missing: %s", c.missing(onValue || c.paid))
+	}
+	c.rest()
+}
+
+// time writes when a component is measured. A measure with a window is not read to date.
+func (c *component) time(window bool) {
+	every := c.one("month", "month", "quarter")
+	c.say("every: %s", every)
+	if window || !c.chance(35) {
+		return
+	}
+	c.toDate = c.one("year", "quarter", "half")
+	if every == "quarter" {
+		c.toDate = "year"
+	}
+	c.say("to_date: %s", c.toDate)
+	if c.chance(30) {
+		c.say("numbers: whole")
+	}
+}
+
+func (c *component) target() {
+	c.say("target: %s", c.one(c.dice.money(60000, 33333, 100001), c.dice.money(60000), "{name: ote}"))
+}
+
+// rest writes gates, multipliers, cap, order and how numbers are prorated.
+func (c *component) rest() {
+	c.gates("    ")
+	if c.chance(15) {
+		c.say("multiply:")
+		fmt.Fprintf(c, "      - {%s, missing: %s, curve: %s}\n", c.one("measure: csat, min_n: 2", "measure: mood"), c.one("neutral", "zero", "hold"),
+			c.one(`{kind: steps, of: value, edge: "[lo,hi)", bands: [{from: "0", to: "60%", pays: "50%"}, {from: "60%", to: "4", pays: "110%"}, {from: "4", pays: "120%"}]}`,
+				`{kind: interpolate, of: value, below: "10%", points: [{at: "20%", pays: "50%"}, {at: "5", pays: "150%"}]}`))
+	}
+	if c.chance(35) {
+		c.say("cap: %s", c.one(c.dice.money(25000, 99999, 500000), "{name: ote}"))
+		switch {
+		case c.toDate == "" && c.chance(30):
+			c.say("excess: carry")
+		case c.chance(40):
+			c.say("order: [%s]", c.one("gate, multiply, prorate, cap", "cap, gate, multiply, prorate", "prorate, cap, multiply, gate", "multiply, cap, prorate, gate"))
+		}
+	}
+	c.say("prorate: %s", c.one("days", "none", "days", "weekdays", "months", "daily"))
+	if c.chance(40) {
+		c.say("fte: true")
+	}
+	if c.chance(15) {
+		c.say("leave: ignore")
+	}
+	if c.chance(5) {
+		c.say("shown: true")
+	}
+}
+
+// gates are one or two conditions.
+func (c *component) gates(indent string) {
+	if !c.chance(35) {
+		return
+	}
+	c.WriteString(indent + "gates:\n")
+	for range 1 + c.dice(2) {
+		g := c.one(`csat, at_least: "50%", missing: closed`, `units, at_least: "2"`, `last_mood, below: "3", otherwise: "50%"`, `mood, above: "2", missing: open, min_n: 2`,
+			`booked, of: attainment, quota: {name: revenue}, at_least: "80%", otherwise: "25%"`, `sold, of: attainment, quota: {name: revenue}, at_most: "150%", to_date: year, numbers: whole`,
+			`booked, of: attainment, quota: {amounts: `+c.dice.money(300000)+`}, above: "100%"`)
+		if c.kind == "marginal" || c.kind == "retroactive" || c.kind == "steps" {
+			g = strings.Replace(g, `otherwise: "50%"`, "otherwise: base", 1)
+		}
+		fmt.Fprintf(c, "%s  - {measure: %s}\n", indent, g)
+	}
+}
+
+// scorecard writes parts.
+func (c *component) scorecard() {
+	c.say("parts:")
+	for i, weight := range [][]string{{"100%"}, {"40%", "60%"}, {"25%", "25%", "50%"}}[c.dice(3)] {
+		about := c.one("measure: csat, min_n: 2", "measure: mood", "score: {name: objectives}", "measure: booked, quota: {name: revenue}", "measure: units, quota: {number: \"3\"}")
+		of := "value"
+		if strings.Contains(about, "quota") {
+			of = "attainment"
+		}
+		fmt.Fprintf(c, "      - {id: x%d, weight: %q, %s, missing: %s, curve: {kind: interpolate, of: %s, points: [{at: \"0\", pays: \"0%%\"}, {at: \"80%%\", pays: \"100%%\"}, {at: \"4\", pays: \"180%%\"}]}%s}\n",
+			i, weight, about, c.one("renormalise", "zero", "neutral", "hold"), of, c.one("", `, floor: "20%", cap: "120%"`))
+	}
+	c.time(false)
+	c.target()
+	c.rest()
+}
+
+func (c *component) missing(onValue bool) string {
+	if onValue {
+		return c.one("zero", "zero", "hold")
+	}
+	return c.one("neutral", "zero", "neutral", "hold")
+}
+
+// quota is a number to attain, perhaps by seasons or growing with the time of employment.
+func (c *component) quota(seasonal bool) string {
+	more := ""
+	if seasonal && c.chance(20) {
+		more += c.one(`, season: ["20%", "20%", "20%", "40%"]`, `, season: ["45%", "55%"]`)
+	}
+	if seasonal && c.chance(20) {
+		more += `, ramp: ["50%", "50%", "75%", "100%"]`
+	}
+	switch {
+	case c.chance(40):
+		return "{name: " + map[bool]string{true: "revenue", false: "count"}[c.money] + more + "}"
+	case c.money:
+		return "{amounts: " + c.dice.money(1000000, 333333, 5000001) + more + "}"
+	}
+	return "{number: " + c.one(`"4"`, `"0.75"`, `"3.3"`) + more + "}"
 }
 
 // curve is the text of a curve, its bounds where generated values lie.
-func (d dice) curve(kind, of string, money, ratio bool) string {
+func (c *component) curve() string {
 	bounds := []string{"50%", "80%", "100%", "120%"}
 	switch {
-	case of == "value" && money:
+	case c.of == "value" && c.money:
 		bounds = []string{"1000", "5000", "5000.01", "20000"}
-	case of == "value" && ratio:
+	case c.of == "value" && c.ratio:
 		bounds = []string{"50%", "75%", "300%", "400%"}
-	case of == "value":
+	case c.of == "value":
 		bounds = []string{"1", "3", "4.5", "10"}
 	}
-	bounds = bounds[:1+d(len(bounds))]
-	pays := func() string { return d.one("5%", "0%", "3.25%", "10%", "7.5%", "12%") }
-	if kind != "marginal" && kind != "retroactive" {
-		pays = func() string { return d.one("50%", "0%", "100%", "133.33%", "200%", "87.5%") }
+	bounds = bounds[:1+c.dice(len(bounds))]
+	pays := func() string { return c.one(`"5%"`, `"0%"`, `"3.25%"`, `"10%"`, `"7.5%"`, `"12%"`) }
+	switch {
+	case c.paid:
+		pays = func() string { return c.dice.money(1000, 0, 33333, 50050) }
+	case c.kind != "marginal" && c.kind != "retroactive":
+		pays = func() string { return c.one(`"50%"`, `"0%"`, `"100%"`, `"133.33%"`, `"200%"`, `"87.5%"`) }
 	}
-	switch kind {
+	edge := c.one("[lo,hi)", "(lo,hi]")
+	switch c.kind {
 	case "rate":
-		return d.one(`{kind: rate, of: value, rate: "5%"}`, `{kind: rate, of: value, rate: "1.333%"}`, `{kind: rate, of: value, rate_attribute: own_rate}`)
+		return c.one(`{kind: rate, of: value, rate: "5%"}`, `{kind: rate, of: value, rate: "1.333%"}`, `{kind: rate, of: value, rate_attribute: own_rate}`, `{kind: rate, of: value, rate: {name: share}}`)
 	case "linear":
-		return "{kind: linear, of: attainment}"
-	case "interpolate":
-		out := fmt.Sprintf(`{at: "0", pays: %q}`, pays())
+		return "{kind: linear, of: " + c.of + "}"
+	case "matrix":
+		rows, cells := `"0"`, "["+pays()+", "+pays()+"]"
 		for _, x := range bounds {
-			out += fmt.Sprintf(", {at: %q, pays: %q}", x, pays())
+			rows, cells = rows+fmt.Sprintf(", %q", x), cells+", ["+pays()+", "+pays()+"]"
 		}
-		return fmt.Sprintf("{kind: interpolate, of: %s, points: [%s]}", of, out)
+		return fmt.Sprintf(`{kind: matrix, edge: %q, rows: {of: %s, from: [%s]}, columns: {measure: csat, of: value, from: ["0", "50%%"], min_n: 1, missing: %s}, pays: [%s]}`,
+			edge, c.of, rows, c.one("neutral", "zero", "hold"), cells)
+	case "interpolate":
+		out := "{at: " + c.one(`"0"`, `"10%"`) + ", pays: " + pays() + "}"
+		for _, x := range bounds {
+			out += fmt.Sprintf(", {at: %q, pays: %s}", x, pays())
+		}
+		below := ""
+		if !c.paid && c.chance(40) {
+			below = `, below: "5%"`
+		}
+		return fmt.Sprintf("{kind: interpolate, of: %s%s, points: [%s]}", c.of, below, out)
 	}
 	from, out := "0", ""
+	back := func() string {
+		if c.kind == "marginal" && from != "0" && c.chance(30) {
+			return ", back: true"
+		}
+		return ""
+	}
 	for _, x := range bounds {
-		out += fmt.Sprintf("{from: %q, to: %q, pays: %q}, ", from, x, pays())
+		out += fmt.Sprintf("{from: %q, to: %q, pays: %s%s}, ", from, x, pays(), back())
 		from = x
 	}
-	return fmt.Sprintf("{kind: %s, of: %s, edge: %q, bands: [%s{from: %q, pays: %q}]}", kind, of, d.one("[lo,hi)", "(lo,hi]"), out, from, pays())
+	return fmt.Sprintf("{kind: %s, of: %s, edge: %q, bands: [%s{from: %q, pays: %s%s}]}", c.kind, c.of, edge, out, from, pays(), back())
 }

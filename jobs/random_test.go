@@ -43,7 +43,13 @@ func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)
 		for i := range plansABatch {
 			texts = append(texts, d.plan(i))
 		}
-		property(r, plangenBatch(t, texts), d)
+		c := plangenBatch(t, texts)
+		defer func() {
+			if r.Failed() {
+				r.Log(plangenText(texts))
+			}
+		}()
+		property(r, c, d)
 	})
 }
 
@@ -88,7 +94,7 @@ type rapidOrTest interface {
 
 // TestBothEnginesRandom compares both engines on every close of generated worlds under generated plans.
 func TestBothEnginesRandom(t *testing.T) {
-	closes, lines, held := 0, 0, 0
+	closes, lines, held, balances := 0, 0, 0, 0
 	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
 		for range worldsABatch {
 			e := d.world(plansABatch)
@@ -98,8 +104,8 @@ func TestBothEnginesRandom(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				engine := paidLines(r)
-				closes, lines, held = closes+1, lines+len(engine.Lines), held+len(engine.Held)
+				engine := posted(paidLines(r), now.Ledger, r)
+				closes, lines, held, balances = closes+1, lines+len(engine.Lines), held+len(engine.Held), balances+len(engine.Balances)
 				found := disagreements(now.Run.Period.Name(), engine, naive.Statements(in))
 				for _, x := range found {
 					t.Error(x)
@@ -111,8 +117,8 @@ func TestBothEnginesRandom(t *testing.T) {
 			})
 		}
 	})
-	t.Logf("%d closes, %d lines, %d held payees compared", closes, lines, held)
-	if lines < closes || held == 0 {
-		t.Errorf("%d lines and %d held payees in %d closes: too few to tell anything", lines, held, closes)
+	t.Logf("%d closes, %d lines, %d balances, %d held payees compared", closes, lines, balances, held)
+	if lines < closes || held == 0 || balances == 0 {
+		t.Errorf("%d lines, %d balances and %d held payees in %d closes: too few to tell anything", lines, balances, held, closes)
 	}
 }

@@ -84,7 +84,11 @@ func (w *worldgen) person(i int) {
 	}
 	for day := p.From + 1 + comp.Date(w.dice(400)); w.chance(35) && (p.To == comp.NoDate || day < p.To); day += 1 + comp.Date(w.dice(60)) {
 		attr := config.ExampleAttr{Name: "plan", Value: fmt.Sprintf("p%d", w.dice(w.plans))}
-		switch w.dice(5) {
+		switch w.dice(7) {
+		case 6:
+			attr = config.ExampleAttr{Name: "manager", Value: w.id(w.dice(4))}
+		case 5:
+			attr = config.ExampleAttr{Name: "leave", Value: w.one("unpaid", "paid", "")}
 		case 0:
 			attr = config.ExampleAttr{Name: "fte", Value: fte()}
 		case 1:
@@ -116,6 +120,11 @@ func (w *worldgen) numbers(id string) {
 	turn := w.day()
 	add("revenue", w.one("10000", "33333.33", "7000.01"), comp.Currency(w.one("EUR", "USD", "JPY", "")), from, turn-1, comp.NoDate)
 	add("revenue", w.one("12000", "25000"), "EUR", turn, comp.NoDate, comp.NoDate)
+	add("share", w.one("0.05", "0.0125"), "", from, comp.NoDate, comp.NoDate)
+	add("ote", w.one("500", "1234.56"), comp.Currency(w.one("EUR", "USD", "")), from, comp.NoDate, comp.NoDate)
+	if w.chance(80) {
+		add("objectives", w.one("0.8", "1.1", "0.333"), "", from, w.day(), w.known(10))
+	}
 	add("count", w.one("3", "0.8", "7.5"), "", from, comp.NoDate, w.known(10))
 }
 
@@ -196,7 +205,7 @@ func (w *worldgen) split(id string, people int) {
 		if k == n-1 && w.chance(4) {
 			part++ // shares that do not total
 		}
-		w.put("crm.splits", row(known, "deal_id", id, "owner", w.id((start+k)%people), "percent", fmt.Sprintf("%d.%02d", part/100, part%100)))
+		w.put("crm.splits", row(known, "deal_id", id, "owner", w.id((start+k)%people), "kind", w.one("help", "own"), "percent", fmt.Sprintf("%d.%02d", part/100, part%100)))
 	}
 }
 

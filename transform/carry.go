@@ -2,8 +2,9 @@ package transform
 
 import "carrot/transform/comp"
 
-// carries says whether what a component earns above its cap is carried to later periods.
-func carries(c *comp.Component) bool { return c.Excess == "carry" }
+// carries says whether what a component earns above its cap is carried to later periods. What only shows is not paid later
+// either.
+func carries(c *comp.Component) bool { return c.Excess == "carry" && !c.Shown }
 
 // carry pays each capped component of a pay period from what it earned in its measuring periods and what was carried
 // before: at most the cap, the rest is carried on. When nobody can earn under the plan any more, what is left is forfeited.

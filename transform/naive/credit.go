@@ -207,32 +207,133 @@ func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
 		x.value = new(big.Rat).Neg(x.value)
 	}
 	var ok bool
-	x.owners, ok = e.owners(m, t, f, x.day)
+	x.owners, ok = e.owners(m, t, f, x.credit)
 	return x, ok
 }
 
-// owners are whose a row is: those of its shares where it has any, else its owner.
-func (e *engine) owners(m *comp.Measure, t *comp.Term, f *fact, day comp.Date) ([]owner, bool) {
+// owners are whose a row is: those of its shares where it has any, else its owner; or those above them.
+func (e *engine) owners(m *comp.Measure, t *comp.Term, f *fact, x credit) ([]owner, bool) {
 	if poolKind(m) == comp.PoolCompany {
 		return []owner{{nil, big.NewRat(1, 1)}}, true
 	}
-	if s := t.Owner.Split; s != nil && f.get(s.Of).Kind != comp.Null {
-		var out []owner
-		sum := new(big.Rat)
-		for _, r := range e.shares(s)[textOf(f.get(s.Of))] {
-			login, percent := r.get(s.Owner), r.get(s.Percent)
-			if login.Kind == comp.Null || percent.Kind == comp.Null {
-				return nil, false
+	out, ok := e.shared(m, t, f, x)
+	if t.Owner.Rollup != "" {
+		out = e.rolled(t.Owner.Rollup, out, x.day)
+	}
+	return out, ok
+}
+
+// rolled are those above the owners of a row on a day, each once with all that lies below; with team the owners as well.
+func (e *engine) rolled(rollup string, below []owner, day comp.Date) []owner {
+	out := []owner{}
+	add := func(p *comp.Person, share *big.Rat) {
+		for i := range out {
+			if out[i].person == p {
+				out[i].share = new(big.Rat).Add(out[i].share, share)
+				return
 			}
-			share := new(big.Rat).Quo(percent.Number.Rat(), big.NewRat(100, 1))
-			sum.Add(sum, share)
-			out = append(out, owner{e.holder(t.Owner.System, textOf(login), day), share})
 		}
-		if len(out) > 0 {
-			return out, sum.Cmp(big.NewRat(1, 1)) == 0
+		out = append(out, owner{p, share})
+	}
+	for _, o := range below {
+		if o.person == nil {
+			continue
+		}
+		if rollup == "team" {
+			add(o.person, o.share)
+		}
+		seen := map[string]bool{o.person.ID: true}
+		for p := o.person; p != nil; {
+			id, _ := p.Attr(comp.AttrManager, day)
+			if p = e.people[id]; p == nil || seen[id] {
+				break
+			}
+			seen[id] = true
+			add(p, o.share)
 		}
 	}
-	return []owner{{e.holder(t.Owner.System, textOf(f.get(t.Owner.Column)), day), big.NewRat(1, 1)}}, true
+	return out
+}
+
+func (e *engine) shared(m *comp.Measure, t *comp.Term, f *fact, x credit) ([]owner, bool) {
+	s := t.Owner.Split
+	if s == nil {
+		return []owner{{e.holder(t.Owner.System, textOf(f.get(t.Owner.Column)), x.day), big.NewRat(1, 1)}}, true
+	}
+	out, ids, sum := []owner{}, []string{}, new(big.Rat)
+	if of := f.get(s.Of); of.Kind != comp.Null {
+		for _, r := range e.shares(s)[textOf(of)] {
+			login, part := r.get(s.Owner), r.get(s.Percent)
+			if s.Weight != "" {
+				part = r.get(s.Weight)
+			}
+			if login.Kind == comp.Null || part.Kind == comp.Null || (s.Weight != "" && part.Number.Sign() < 0) {
+				return nil, false
+			}
+			share := part.Number.Rat()
+			sum.Add(sum, share)
+			p := e.holder(t.Owner.System, textOf(login), x.day)
+			out, ids = append(out, owner{p, share}), append(ids, textOf(login))
+			if p != nil {
+				ids[len(ids)-1] = p.ID
+			}
+		}
+	}
+	switch {
+	case len(out) == 0 && s.Outside:
+		return out, true
+	case len(out) == 0:
+		return []owner{{e.holder(t.Owner.System, textOf(f.get(t.Owner.Column)), x.day), big.NewRat(1, 1)}}, true
+	case s.Weight != "" && sum.Sign() <= 0, s.Weight == "" && !s.Outside && sum.Cmp(big.NewRat(100, 1)) != 0:
+		return nil, false
+	case s.Weight == "":
+		sum.SetInt64(100)
+	}
+	for i := range out {
+		out[i].share = new(big.Rat).Quo(out[i].share, sum)
+	}
+	if digits, known := x.currency.Digits(); s.Remainder != "" && known && m.Aggregate != comp.Count && x.value.Sign() != 0 {
+		cents(out, ids, x.value, digits)
+	}
+	return out, true
+}
+
+// cents turns shares of a value into whole minor units of it. What is left over goes out unit by unit, to the largest
+// remainder first, of equal ones to the first id.
+func cents(out []owner, ids []string, value *big.Rat, digits int) {
+	unit := big.NewRat(1, 1)
+	for range digits {
+		unit.Quo(unit, big.NewRat(10, 1))
+	}
+	size := new(big.Rat).Abs(value)
+	left := new(big.Rat)
+	whole, over := make([]*big.Rat, len(out)), make([]*big.Rat, len(out))
+	for i, o := range out {
+		exact := new(big.Rat).Mul(size, o.share)
+		units := new(big.Rat).Quo(exact, unit)
+		whole[i] = new(big.Rat).SetInt(new(big.Int).Quo(units.Num(), units.Denom()))
+		whole[i].Mul(whole[i], unit)
+		over[i] = exact.Sub(exact, whole[i])
+		left.Add(left, over[i])
+	}
+	given := make([]bool, len(out))
+	for range out {
+		best := -1
+		for i := range out {
+			if !given[i] && (best < 0 || over[i].Cmp(over[best]) > 0 || (over[i].Cmp(over[best]) == 0 && ids[i] < ids[best])) {
+				best = i
+			}
+		}
+		given[best] = true
+		more := unit
+		if left.Cmp(unit) < 0 {
+			more = left
+		}
+		more = new(big.Rat).Set(more)
+		whole[best].Add(whole[best], more)
+		left.Sub(left, more)
+		out[best].share = whole[best].Quo(whole[best], size)
+	}
 }
 
 // shares are the rows of a table of shares by the fact that they share.
@@ -240,10 +341,19 @@ func (e *engine) shares(s *comp.Split) map[string][]*fact {
 	if e.split[*s] == nil {
 		e.split[*s] = map[string][]*fact{}
 		for _, f := range e.reference(s.Table) {
-			if v := f.get(s.Key); v.Kind != comp.Null {
+			if v, counts := f.get(s.Key), e.counts(s, f); v.Kind != comp.Null && counts {
 				e.split[*s][textOf(v)] = append(e.split[*s][textOf(v)], f)
 			}
 		}
 	}
 	return e.split[*s]
+}
+
+// counts says whether a row of a table of shares is one that the split asks for.
+func (e *engine) counts(s *comp.Split, f *fact) bool {
+	if s.Where == nil {
+		return true
+	}
+	v, err := s.Where.Eval(f.get)
+	return err == nil && v.True()
 }

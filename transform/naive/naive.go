@@ -53,14 +53,15 @@ type Line struct {
 
 // Outcome is what a close pays, and whom it holds.
 type Outcome struct {
-	Lines map[Line]int64 // minor units; lines of 0 are left out
-	Held  map[string]bool
+	Lines    map[Line]int64 // minor units; lines of 0 are left out
+	Held     map[string]bool
+	Balances map[Line]int64 // what accounts hold at the end, For left out; of who is held nothing is told
 }
 
 // Statements computes one run.
 func Statements(in Inputs) Outcome {
 	e := &engine{in: in, company: in.Company, credits: map[[2]string][]credit{}, rows: map[string][]*fact{}, split: map[comp.Split]map[string][]*fact{},
-		held: map[string]bool{}, days: map[presence]bool{}, pools: map[pooled]map[comp.Currency]sums{}, calendars: map[string][]comp.Period{},
+		held: map[string]bool{}, balances: map[Line]int64{}, days: map[presence]bool{}, pools: map[pooled]map[comp.Currency]sums{}, calendars: map[string][]comp.Period{},
 		people: map[string]*comp.Person{}}
 	for i := range in.Company.People {
 		e.people[in.Company.People[i].ID] = &in.Company.People[i]
@@ -87,6 +88,7 @@ type engine struct {
 	split     map[comp.Split]map[string][]*fact
 	credits   map[[2]string][]credit // by measure and whom they are given to
 	held      map[string]bool
+	balances  map[Line]int64
 	days      map[presence]bool
 	pools     map[pooled]map[comp.Currency]sums
 	calendars map[string][]comp.Period
@@ -128,10 +130,8 @@ type book struct {
 func (e *engine) pay() Outcome {
 	owed := book{map[Line]int64{}, map[Line]bool{}}
 	concerned := map[string]bool{} // who has a component in the run's own month
-	for _, month := range e.months() {
-		for i := range e.company.People {
-			e.settle(&e.company.People[i], month, owed, concerned)
-		}
+	for i := range e.company.People {
+		e.settle(&e.company.People[i], owed, concerned)
 	}
 	return e.compare(owed, concerned)
 }
@@ -155,7 +155,7 @@ func (e *engine) compare(owed book, concerned map[string]bool) Outcome {
 	for _, a := range e.adjustments() {
 		due[Line{a.Payee, "", a.ID, a.Period, a.Amount.Currency}] += a.Amount.Minor
 	}
-	out := Outcome{map[Line]int64{}, map[string]bool{}}
+	out := Outcome{map[Line]int64{}, map[string]bool{}, map[Line]int64{}}
 	for i := range e.company.People {
 		p := &e.company.People[i]
 		own := map[Line]int64{}
@@ -166,6 +166,11 @@ func (e *engine) compare(owed book, concerned map[string]bool) Outcome {
 			}
 		}
 		e.statement(p, own, concerned[p.ID] || lines, out)
+	}
+	for l, minor := range e.balances {
+		if !out.Held[l.Payee] {
+			out.Balances[l] = minor
+		}
 	}
 	return out
 }

@@ -1,41 +1,11 @@
 package naive
 
 import (
+	"cmp"
 	"math/big"
 
 	"carrot/transform/comp"
 )
-
-// settle computes all components of one person that pay in one month.
-func (e *engine) settle(p *comp.Person, month comp.Period, owed book, concerned map[string]bool) {
-	for i := range e.in.Plans {
-		for k := range e.in.Plans[i].Components {
-			component := &e.in.Plans[i].Components[k]
-			for _, period := range e.measuring(component.Every, month) {
-				if days, _ := e.daysOn(p, i, period); days == 0 {
-					continue
-				}
-				currency, ok := e.currencyOf(p, period)
-				if !ok {
-					continue
-				}
-				c := &matter{person: p, plan: i, component: component, currency: currency, period: period, periods: []comp.Period{period}}
-				minor := e.earned(c)
-				if month == e.in.Run.Period {
-					concerned[p.ID] = true
-				}
-				if component.Shown {
-					continue
-				}
-				l := Line{p.ID, e.in.Plans[i].ID, component.ID, month.Name(), currency}
-				owed.at[l] += minor
-				if l.Currency = ""; c.unknown {
-					owed.unknown[l] = true
-				}
-			}
-		}
-	}
-}
 
 // earned is what a component pays in one measuring period: to date, all that is earned up to it less all that was earned
 // up to the one before. It is 0 where something is missing.
@@ -60,30 +30,53 @@ func (e *engine) earned(c *matter) int64 {
 	return minor
 }
 
-// work is one component over the periods of a case, in minor units.
+// work is one component over the periods of a matter, in minor units.
 func (e *engine) work(c *matter) int64 {
 	numbers := e.numbers(c)
 	if c.unknown {
 		return 0
 	}
-	value, n := e.value(c, c.component.Measure)
-	if value != nil && n < int64(c.component.MinN) {
-		value = nil
+	var own sight
+	if len(c.component.Parts) == 0 {
+		own = e.see(c, &comp.Part{Measure: c.component.Measure, Score: c.component.Score, MinN: c.component.MinN})
 	}
-	pay := e.curved(c, value, numbers)
-	for _, g := range c.component.Gates {
-		if v, _ := e.value(c, g.Measure); v != nil && v.Cmp(g.AtLeast.Rat()) < 0 {
-			pay = new(big.Rat)
+	share, base := e.gates(c, c.component.Gates)
+	var pay *big.Rat
+	switch {
+	case len(c.component.Parts) > 0:
+		pay = e.scorecard(c, numbers)
+	default:
+		pay = e.curved(c, own.value, numbers, base)
+	}
+	order := c.component.Order
+	if order == nil {
+		order = []comp.Step{comp.GateStep, comp.MultiplyStep, comp.CapStep, comp.ProrateStep}
+	}
+	for _, step := range order {
+		switch step {
+		case comp.GateStep:
+			pay = new(big.Rat).Mul(pay, share)
+		case comp.MultiplyStep:
+			for i := range c.component.Multiply {
+				f, _ := e.factor(c, &c.component.Multiply[i])
+				pay = new(big.Rat).Mul(pay, f)
+			}
+		case comp.CapStep:
+			if numbers.cap != nil && !carries(c.component) && pay.Cmp(numbers.cap) > 0 {
+				pay = numbers.cap
+			}
 		}
 	}
-	if numbers.cap != nil && pay.Cmp(numbers.cap) > 0 {
-		pay = numbers.cap
+	c.ceiling = nil
+	if numbers.cap != nil && carries(c.component) {
+		limit := e.round(c, numbers.cap)
+		c.ceiling = &limit
 	}
 	return e.round(c, pay)
 }
 
-// curved is pay before gates and caps.
-func (e *engine) curved(c *matter, value *big.Rat, d declared) *big.Rat {
+// curved is pay by a component's own curve.
+func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) *big.Rat {
 	nothing := new(big.Rat)
 	if value == nil {
 		switch c.component.Missing {
@@ -95,9 +88,9 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared) *big.Rat {
 		e.lack(c, "measure_missing")
 		return nothing
 	}
-	in := point{value: value, target: d.target, quota: d.quota}
+	in := point{value: value, target: d.target, quota: d.quota, base: base, currency: c.currency}
 	if d.quota != nil {
-		if d.quota.Sign() == 0 && d.target != nil && d.target.Sign() == 0 {
+		if d.quota.Sign() == 0 && ((d.target != nil && d.target.Sign() == 0) || (d.away && value.Sign() == 0)) {
 			return nothing
 		}
 		if d.quota.Sign() <= 0 {
@@ -107,45 +100,184 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared) *big.Rat {
 		in.attainment = new(big.Rat).Quo(value, d.quota)
 	}
 	curve := &c.component.Curve
-	in.rate = curve.Rate.Rat()
-	if curve.RateAttribute != "" {
+	in.rate = e.rate(c, curve)
+	if !e.column(c, curve, &in) || c.unknown {
+		return nothing
+	}
+	return in.pay(curve)
+}
+
+// rate is that of a rate curve: written, a person's own, from the number table, or money for a unit.
+func (e *engine) rate(c *matter, curve *comp.Curve) *big.Rat {
+	for _, bands := range [][]comp.Band{{{By: curve.RateBy}}, curve.Bands, curve.Points} {
+		for _, b := range bands {
+			if _, has := b.By[c.currency]; b.By != nil && !has {
+				e.lack(c, "missing_rate")
+				return new(big.Rat)
+			}
+		}
+	}
+	switch {
+	case curve.RateBy != nil:
+		return curve.RateBy[c.currency].Rat()
+	case curve.RateName != "":
+		return e.number(c, curve.RateName, nil, "", c.period, "missing_rate")
+	case curve.RateAttribute != "":
 		_, last := e.daysOn(c.person, c.plan, c.period)
 		text, _ := c.person.Attr(curve.RateAttribute, last)
 		n, err := comp.ParseNumber(text, 18)
 		if err != nil {
 			e.lack(c, "missing_rate")
-			return nothing
+			return new(big.Rat)
 		}
-		in.rate = n.Rat()
+		return n.Rat()
 	}
-	return in.pay(curve)
+	return curve.Rate.Rat()
 }
 
-// round turns exact pay into minor units by the plan's rounding.
-func (e *engine) round(c *matter, pay *big.Rat) int64 {
-	digits, _ := c.currency.Digits()
-	x := new(big.Rat).Set(pay)
-	for range digits {
-		x.Mul(x, big.NewRat(10, 1))
+// sight is a measure's value, or a score, and its attainment of a number; nil where there is none.
+type sight struct {
+	value, attainment *big.Rat
+	failed            bool
+}
+
+// see is what a part, a multiplier, a gate or the columns of a grid look at.
+func (e *engine) see(c *matter, p *comp.Part) sight {
+	if p.Score != "" {
+		row := e.row(c.person, p.Score, c.periods[len(c.periods)-1])
+		if row == nil {
+			return sight{}
+		}
+		return e.attained(c, p.Quota, "", c.component.ToDate, c.component.Numbers, row.Amount.Number.Rat())
 	}
-	low := new(big.Int).Quo(x.Num(), x.Denom()) // toward zero
-	rest := new(big.Rat).Sub(x, new(big.Rat).SetInt(low))
-	half := rest.Abs(rest).Cmp(big.NewRat(1, 2))
-	away := false
-	switch e.in.Plans[c.plan].Rounding {
-	case comp.HalfAway:
-		away = half >= 0
-	case comp.HalfEven:
-		away = half > 0 || (half == 0 && low.Bit(0) == 1)
-	case comp.AwayFromZero:
-		away = rest.Sign() != 0
+	value, n := e.value(c, p.Measure, c.component.ToDate)
+	if value == nil || n < int64(p.MinN) {
+		return sight{}
 	}
-	if away {
-		low.Add(low, big.NewInt(int64(x.Sign())))
+	return e.attained(c, p.Quota, p.Measure, c.component.ToDate, c.component.Numbers, value)
+}
+
+// attained holds a value against a quota, if there is one. What rows add up to is measured against the payee's part of it,
+// anything else against the number of the last day.
+func (e *engine) attained(c *matter, f *comp.Figure, measure, toDate, numbers string, value *big.Rat) sight {
+	s := sight{value: value}
+	if f == nil {
+		return s
 	}
-	if !low.IsInt64() {
-		e.lack(c, "cannot_round")
-		return 0
+	q := new(big.Rat)
+	if m := e.measure(measure); m != nil && (m.Aggregate == comp.Sum || m.Aggregate == comp.Count) {
+		for _, p := range e.numbered(c, toDate, numbers) {
+			if n, _ := e.daysOn(c.person, c.plan, p); n > 0 {
+				q.Add(q, e.prorated(c, p, e.quota(c, f, measure), f.Season, f.Ramp))
+			}
+		}
+	} else {
+		q = e.quota(c, f, measure)(c.periods[len(c.periods)-1])
 	}
-	return low.Int64()
+	if s.failed = c.unknown || q.Sign() <= 0; s.failed {
+		e.lack(c, "zero_quota")
+		return s
+	}
+	s.attainment = new(big.Rat).Quo(value, q)
+	return s
+}
+
+// gates are what closed gates leave: a share of pay, or the first band alone.
+func (e *engine) gates(c *matter, gates []comp.Gate) (share *big.Rat, base bool) {
+	share = big.NewRat(1, 1)
+	for _, g := range gates {
+		toDate := cmp.Or(g.ToDate, c.component.ToDate)
+		open := g.Missing != "closed"
+		if value, n := e.value(c, g.Measure, toDate); value != nil && n >= int64(g.MinN) {
+			x := value
+			if g.Of == "attainment" {
+				s := e.attained(c, g.Quota, g.Measure, toDate, g.Numbers, value)
+				if s.failed {
+					continue
+				}
+				x = s.attainment
+			}
+			side := x.Cmp(g.AtLeast.Rat())
+			open = map[string]bool{"": side >= 0, "at_least": side >= 0, "above": side > 0, "at_most": side <= 0, "below": side < 0}[g.Test]
+		}
+		switch {
+		case open:
+		case g.Base:
+			base = true
+		default:
+			share.Mul(share, g.Share.Rat())
+		}
+	}
+	return share, base
+}
+
+// scorecard is the target times the mean of the parts' factors by their weights.
+func (e *engine) scorecard(c *matter, d declared) *big.Rat {
+	sum, weights := new(big.Rat), new(big.Rat)
+	for i := range c.component.Parts {
+		p := &c.component.Parts[i]
+		f, out := e.factor(c, p)
+		if !out {
+			weights.Add(weights, p.Weight.Rat())
+			sum.Add(sum, new(big.Rat).Mul(p.Weight.Rat(), f))
+		}
+	}
+	if weights.Sign() == 0 {
+		e.lack(c, "measure_missing")
+		return new(big.Rat)
+	}
+	return sum.Mul(sum.Quo(sum, weights), d.target)
+}
+
+// factor turns a part's measure into its factor; out says that the others share its weight.
+func (e *engine) factor(c *matter, p *comp.Part) (f *big.Rat, out bool) {
+	s := e.see(c, p)
+	switch {
+	case s.failed:
+		return new(big.Rat), false
+	case s.value == nil && p.Missing == "renormalise":
+		return new(big.Rat), true
+	case s.value == nil && p.Missing == "neutral":
+		return big.NewRat(1, 1), false
+	case s.value == nil && p.Missing == "zero":
+		return new(big.Rat), false
+	case s.value == nil:
+		e.lack(c, "measure_missing")
+		return new(big.Rat), false
+	}
+	share, base := e.gates(c, p.Gates)
+	in := point{value: s.value, attainment: s.attainment, target: big.NewRat(1, 1), base: base, currency: c.currency}
+	if !e.column(c, &p.Curve, &in) {
+		return new(big.Rat), false
+	}
+	f = in.pay(&p.Curve)
+	if p.Floor != nil && f.Cmp(p.Floor.Rat()) < 0 {
+		f = p.Floor.Rat()
+	}
+	if p.Cap != nil && f.Cmp(p.Cap.Rat()) > 0 {
+		f = p.Cap.Rat()
+	}
+	return new(big.Rat).Mul(f, share), false
+}
+
+// column looks at the second measure of a grid; false where nothing is paid without it.
+func (e *engine) column(c *matter, curve *comp.Curve, in *point) bool {
+	if curve.Matrix == nil {
+		return true
+	}
+	p := curve.Matrix.Part
+	s := e.see(c, &p)
+	switch in.column = s.value; {
+	case s.failed:
+		return false
+	case s.value != nil && p.Curve.Of == "attainment":
+		in.column = s.attainment
+	case s.value != nil, p.Missing == "neutral" && !curve.Matrix.Rates:
+	default:
+		if p.Missing != "zero" {
+			e.lack(c, "measure_missing")
+		}
+		return false
+	}
+	return true
 }

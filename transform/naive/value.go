@@ -27,6 +27,7 @@ type matter struct {
 	period    comp.Period
 	periods   []comp.Period // that are computed together: to date all up to period
 	unknown   bool
+	ceiling   *int64 // the cap of a component that carries what is above it, in minor units
 }
 
 // lack notes that something is missing without which the component cannot be paid, and holds the payee unless it only shows.
@@ -50,13 +51,13 @@ func (e *engine) convert(c *matter, x *big.Rat, from comp.Currency, p comp.Perio
 	return new(big.Rat).Mul(x, rate.Rat())
 }
 
-// value is a measure over the periods of a case, with how many rows stand behind it; nil where it is missing.
-func (e *engine) value(c *matter, id string) (*big.Rat, int64) {
+// value is a measure over the periods that it is read in, with how many rows stand behind it; nil where it is missing.
+func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
 	m := e.measure(id)
 	sum, hits, n := new(big.Rat), int64(0), int64(0)
-	for _, p := range c.periods {
+	for _, p := range e.over(c, toDate) {
 		span := p
-		if c.component.ToDate == "" {
+		if toDate == "" {
 			span = e.window(c.component.Every, p, max(1, m.Window))
 		}
 		for currency, s := range e.credited(c, m, p, span) {

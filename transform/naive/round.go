@@ -1,0 +1,36 @@
+package naive
+
+import (
+	"math/big"
+
+	"carrot/transform/comp"
+)
+
+// round turns exact pay into minor units by the plan's rounding.
+func (e *engine) round(c *matter, pay *big.Rat) int64 {
+	digits, _ := c.currency.Digits()
+	x := new(big.Rat).Set(pay)
+	for range digits {
+		x.Mul(x, big.NewRat(10, 1))
+	}
+	low := new(big.Int).Quo(x.Num(), x.Denom()) // toward zero
+	rest := new(big.Rat).Sub(x, new(big.Rat).SetInt(low))
+	half := rest.Abs(rest).Cmp(big.NewRat(1, 2))
+	away := false
+	switch e.in.Plans[c.plan].Rounding {
+	case comp.HalfAway:
+		away = half >= 0
+	case comp.HalfEven:
+		away = half > 0 || (half == 0 && low.Bit(0) == 1)
+	case comp.AwayFromZero:
+		away = rest.Sign() != 0
+	}
+	if away {
+		low.Add(low, big.NewInt(int64(x.Sign())))
+	}
+	if !low.IsInt64() {
+		e.lack(c, "cannot_round")
+		return 0
+	}
+	return low.Int64()
+}
