@@ -276,7 +276,8 @@ func (p *prober) pay(plays []play) ([]paid, error) {
 	return out, nil
 }
 
-func (p *prober) batch(plays []play) ([]paid, error) {
+// example is a company of one person for each play.
+func (p *prober) example(plays []play) config.Example {
 	e := config.Example{File: path.Join(path.Dir(p.plan.Where.File), "probe"), Plans: []config.Named{{Name: path.Base(p.plan.Where.File)}}, Name: "probe " + p.plan.ID,
 		Closes: p.closes(), First: p.first.Name()}
 	facts := map[string][]config.ExampleFact{}
@@ -313,7 +314,11 @@ func (p *prober) batch(plays []play) ([]paid, error) {
 			e.Facts = append(e.Facts, config.ExampleFacts{Measure: config.Named{Name: m.ID}, Facts: list})
 		}
 	}
-	months, err := Close(p.c, e)
+	return e
+}
+
+func (p *prober) batch(plays []play) ([]paid, error) {
+	months, err := Close(p.c, p.example(plays))
 	if err != nil {
 		return nil, err
 	}
