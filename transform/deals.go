@@ -5,7 +5,6 @@ import "carrot/transform/comp"
 // deal is what one payee is credited with of one deal under one measure, over all its terms, in the currency of pay. A row of
 // a term that takes away names the deal that it belongs to.
 type deal struct {
-	//lint:ignore U1000 statements will show it
 	label      string
 	key, table string
 	day        comp.Date   // of its earliest row
@@ -13,8 +12,7 @@ type deal struct {
 	value      comp.Number // credited
 	whole      comp.Number // of its rows before shares, in their own currency: what events' amounts are parts of; 0 where rows are only counted
 	rows       []dealtRow
-	//lint:ignore U1000 budgets will convert by it
-	period comp.Period // the measuring period of its day
+	period     comp.Period // the measuring period of its day
 }
 
 // dealtRow is one row of a deal.

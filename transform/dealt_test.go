@@ -116,3 +116,20 @@ func TestDealsWithoutRoom(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+// TestDealsOfFolds keeps the row that a fold takes, with its deal and instant, and not those that it passes over.
+func TestDealsOfFolds(t *testing.T) {
+	c := dealCompany(t)
+	m := &c.in.Measures[3]
+	m.Terms = append([]comp.Term(nil), m.Terms[:1]...)
+	m.Terms[0].Fold = &comp.Fold{By: []string{"owner"}, Order: "at", Take: "last"}
+	c.component(perDeal)
+	c.give("crm.deals", cells{"D1", "ada", 60000, "EUR", "2026-01-10", 1768050000}, cells{"D2", "ada", 40000, "EUR", "2026-01-10", 1768040000},
+		cells{"D3", "bob", 10000, "EUR", "2026-01-11", 1768050000})
+	if got, _ := dealsText(t, c, "2026-01", "sold", "E1"); got != "crm.deals/D1 2026-01-10 600 of 600 600 EUR" {
+		t.Errorf("got %s", got)
+	}
+	if got, want := totals(c.try("2026-01")), "60.00 EUR, 10.00 EUR, 0.00 USD"; got != want {
+		t.Errorf("got %s, want %s", got, want)
+	}
+}

@@ -130,10 +130,17 @@ func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 	return hashBytes(w.key)
 }
 
+// foldedDeal marks a record that names a deal.
+const foldedDeal uint8 = 4
+
 // append writes the record, whose length it fills in, to the empty b.
 func (r *foldedRow) append(b []byte) []byte {
-	b = append(r.foldedHead.append(b), r.hold, r.trouble, truth(r.hit))
-	b = binary.AppendVarint(binary.AppendVarint(b, int64(r.day)), r.at)
+	flags := truth(r.hit)
+	if r.deal != "" {
+		flags |= foldedDeal
+	}
+	b = append(r.foldedHead.append(b), r.hold, r.trouble, flags)
+	b = binary.AppendVarint(b, int64(r.day))
 	b = binary.AppendVarint(b, r.control.hi)
 	b = binary.AppendUvarint(b, r.control.lo)
 	b = binary.AppendUvarint(b, uint64(len(r.entries)))
@@ -141,8 +148,11 @@ func (r *foldedRow) append(b []byte) []byte {
 		b = binary.AppendVarint(b, int64(e.subject))
 		b = append(binary.AppendUvarint(b, uint64(len(e.percent))), e.percent...)
 	}
-	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label, r.deal} {
+	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label} {
 		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
+	}
+	if r.deal != "" {
+		b = append(binary.AppendUvarint(binary.AppendVarint(b, r.at), uint64(len(r.deal))), r.deal...)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
 	return b
@@ -150,16 +160,19 @@ func (r *foldedRow) append(b []byte) []byte {
 
 func readFolded(b []byte) (foldedRow, error) {
 	f, rest := foldedRow{foldedHead: headOf(b)}, b[foldedHeadBytes:]
-	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2] == yes
+	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2]&yes != 0
 	r := reader{b: rest[3:]}
-	f.day, f.at = comp.Date(r.int()), r.int()
+	f.day = comp.Date(r.int())
 	f.control.hi, f.control.lo = r.int(), r.uint()
 	for range r.count() {
 		e := foldedEntry{subject: int32(r.int())}
 		e.percent = r.text()
 		f.entries = append(f.entries, e)
 	}
-	f.money, f.value, f.cash, f.key, f.label, f.deal = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
+	f.money, f.value, f.cash, f.key, f.label = r.text(), r.text(), r.text(), r.text(), r.text()
+	if rest[2]&foldedDeal != 0 {
+		f.at, f.deal = r.int(), r.text()
+	}
 	return f, r.err
 }
 
