@@ -171,6 +171,13 @@ func FuzzLoad(f *testing.F) {
 			}
 		}
 	}
+	for _, name := range []string{"first.yaml", "second.yaml"} {
+		b, err := os.ReadFile("testdata/surface/" + name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(3, b)
+	}
 	f.Add(2, []byte("measure: \"a\\\n  b\"\nwhere: >\n  x &&\n\n  'y'\n"))
 	f.Add(3, []byte("eligible: \"\\U0001F600 == \\x41\"\n"))
 	f.Fuzz(func(t *testing.T, which int, b []byte) {
