@@ -75,6 +75,5 @@ func (n node) later(what, found string) {
 
 // pending is what plans can say and the engine does not compute yet, each in a line of its own.
 var pending = []string{
-	"plan.round_at",
 	"component.cost",
 }

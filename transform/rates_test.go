@@ -153,3 +153,20 @@ func TestRatesThatAreMissing(t *testing.T) {
 	c.found(r, "missing_fx_rate holds payee: no average rate from EUR to USD is known on 2026-01-31; add a row to the fx table")
 	c.want(r, "E3", "held 0.00 USD")
 }
+
+// TestDealsInAnotherCurrency: what is held of deals, released and taken back is turned with the pay: 80 EUR at 2.00 are 160 USD,
+// of which half waits.
+func TestDealsInAnotherCurrency(t *testing.T) {
+	c := newKinds(t, comp.FXUse{Credit: "daily"})
+	c.give("ref.fx", cells{"2025-12-01", "USD", "EUR", 5000}, cells{"2026-01-15", "USD", "EUR", 8000}, cells{"2026-01-16", "USD", "EUR", 5000}, cells{"2025-12-01", "EUR", "USD", 20000})
+	x := tenPercent
+	x.Release = &comp.Release{Parts: []comp.Slice{{Share: num(t, "0.5"), On: "credit"}, {Share: num(t, "0.5"), On: "credit", After: comp.Length{Months: 1}}}}
+	c.component(x)
+	c.give("crm.deals", tinyDeal("D1", "cleo", 100000, "USD", "2026-01-15"))
+	if got := total(c.close("2026-01"), "E3"); got != "80.00 USD" {
+		t.Errorf("January pays %s", got)
+	}
+	if got := total(c.close("2026-02"), "E3"); got != "80.00 USD" {
+		t.Errorf("February releases %s", got)
+	}
+}

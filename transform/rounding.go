@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"slices"
+
 	"carrot/transform/comp"
 )
 
@@ -81,6 +83,14 @@ func (r *rounder) convert(w *worked) bool {
 	n := w.result.Exact.Number.Mul(rate)
 	w.say("%s × %s (%s) %s", money(w.result.Exact.Number, r.from), rate, rateName(kind, day), equals(cash(n, r.to)))
 	w.result.Exact = comp.Amount{Number: n, Currency: r.to}
+	for i := range w.deals {
+		d := &w.deals[i]
+		d.pay = d.pay.Mul(rate)
+		d.undone = slices.Clone(d.undone)
+		for k := range d.undone {
+			d.undone[k].worth = d.undone[k].worth.Mul(rate)
+		}
+	}
 	if w.ceiling != nil {
 		c := w.ceiling.Mul(rate)
 		w.ceiling = &c
