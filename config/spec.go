@@ -74,6 +74,4 @@ func (n node) later(what, found string) {
 }
 
 // pending is what plans can say and the engine does not compute yet, each in a line of its own.
-var pending = []string{
-	"component.cost",
-}
+var pending = []string{}

@@ -101,6 +101,22 @@ func TestCorrectionsFile(t *testing.T) {
 	}
 }
 
+// TestCostsFile: the accountants' file stands where a plan accounts for costs, and only there.
+func TestCostsFile(t *testing.T) {
+	r := paidBy(comp.LegalEntity{}, 0)
+	r.Costs = []comp.CostEntry{{Payee: "EA", Component: "commission", Deal: "=D1", Month: "2026-10", Kind: "amortised", Amount: comp.Money{Minor: 10000, Currency: "USD"}}}
+	want := "employee_id,component,deal,month,kind,amount,currency\nEA,commission,'=D1,2026-10,amortised,100.00,USD\n"
+	if d := cmp.Diff(want, string(byPath(t, render(t, r, Options{}), "audit/tables/costs.csv"))); d != "" {
+		t.Error(d)
+	}
+	r.Costs = nil
+	for _, f := range render(t, r, Options{}) {
+		if strings.Contains(f.Path, "costs") {
+			t.Errorf("nothing is accounted for, and there is %s", f.Path)
+		}
+	}
+}
+
 // balanced is the sample with accounts, pay in kind, legal rules and exclusions.
 func balanced() *comp.Result {
 	r := sample()

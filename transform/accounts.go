@@ -80,7 +80,7 @@ func (s *settler) keeps(payee int) bool {
 
 func hasAccounts(p *comp.Plan) bool {
 	return p.Draw != nil || p.RoundAt == "plan" || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
-		return carries(&c) || c.Award != nil || c.Release != nil || c.Clawback != nil
+		return carries(&c) || c.Award != nil || c.Release != nil || c.Clawback != nil || c.Cost != nil
 	})
 }
 
@@ -99,6 +99,7 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 		k.balances[key] = minor
 	}
 	k.together()
+	k.cost()
 	k.awards()
 	for i := range k.all {
 		k.all[i].full = k.all[i].result.Amount

@@ -54,6 +54,7 @@ type assessment struct {
 	blind        map[[2]string]bool    // payees and pay periods whose accounts cannot be told
 	applied      map[[2]string]bool    // legal rules and the legal entities of whom anybody came under them
 	waiting      map[place]*waiting    // rows whose pay is held
+	costs        []comp.CostEntry
 	findings     []comp.Finding
 	held         map[string][]string // payee to the findings that hold the statement; read by key only
 	expectations []comp.Expectation
@@ -77,7 +78,7 @@ func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 	if only == nil {
 		s.logins(ds)
 	}
-	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only), moves: s.moves, blind: s.blind, applied: s.applied, waiting: s.waiting}
+	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only), moves: s.moves, blind: s.blind, applied: s.applied, waiting: s.waiting, costs: s.costs}
 	if s.failed != nil {
 		return nil, s.failed
 	}

@@ -38,6 +38,7 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 	r.Controls = a.controls()
 	r.Exclusions = a.exclusions()
 	r.Legal = a.legalChecks()
+	r.Costs = a.accounted()
 	return r, nil
 }
 

@@ -65,6 +65,7 @@ type settler struct {
 	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
 	applied  map[[2]string]bool              // legal rules and the legal entities of whom anybody came under them
 	waiting  map[place]*waiting              // rows whose pay is held; read by key, or summed
+	costs    []comp.CostEntry
 	dealt    dealtCredits
 	spent    map[spending]spent // of budgets: what each deal took; read by key only
 	failed   error              // what was spilled cannot be read
