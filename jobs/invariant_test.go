@@ -254,7 +254,7 @@ func TestInvariant08(t *testing.T) {
 		two, still := paidOverall(resultOf(present(t, c, add(add(e, "ONE", cents(a)), "TWO", cents(b)), nil)))
 		for k, was := range one {
 			x := declaredAs(c, k.plan, k.component)
-			if x == nil || !free[k.payee] || !still[k.payee] || slices.Contains(x.Measures(), "units") || x.MinN > 0 {
+			if x == nil || !free[k.payee] || !still[k.payee] || slices.Contains(x.Measures(), "units") || x.Per == "deal" || x.MinN > 0 {
 				continue
 			}
 			compared++
@@ -671,4 +671,50 @@ func TestHalfTime(t *testing.T) {
 	if compared == 0 {
 		t.Error("nothing was compared")
 	}
+}
+
+// TestLeavesPayAlike: two leaves pay the same whatever they are called, and one that is paid as if there were none.
+func TestLeavesPayAlike(t *testing.T) {
+	away := 0
+	eachWorld(t, func(t *rapid.T, c *config.Config, d dice, e config.Example) {
+		i, from := d(len(e.People)), someMonth(e, d).Start+comp.Date(d(20))
+		on := func(leave string) config.Example {
+			out := e
+			out.People = slices.Clone(e.People)
+			p := &out.People[i]
+			p.Then = []config.ExampleChange{{From: max(p.From+1, from), Known: comp.NoDate, Attrs: []config.ExampleAttr{{Name: comp.AttrLeave, Value: leave}}},
+				{From: max(p.From+1, from) + 12, Known: comp.NoDate, Attrs: []config.ExampleAttr{{Name: comp.AttrLeave, Value: ""}}}}
+			if p.To != comp.NoDate && p.To <= p.Then[1].From {
+				p.To = comp.NoDate
+			}
+			return out
+		}
+		parental := resultOf(present(t, c, on("parental"), func(in *transform.Inputs) { in.Mapping.Roster = namedLeaves(in.Mapping.Roster) }))
+		sick := resultOf(present(t, c, on("sick"), func(in *transform.Inputs) { in.Mapping.Roster = namedLeaves(in.Mapping.Roster) }))
+		council := resultOf(present(t, c, on("works council"), func(in *transform.Inputs) { in.Mapping.Roster = namedLeaves(in.Mapping.Roster) }))
+		none := resultOf(present(t, c, on(""), nil))
+		for _, x := range append(disagreements("parental and sick", paidLines(parental), paidLines(sick)), disagreements("duty and none", paidLines(council), paidLines(none))...) {
+			t.Error(x)
+		}
+		if len(disagreements("", paidLines(sick), paidLines(none))) > 0 {
+			away++
+		}
+	})
+	if away == 0 {
+		t.Error("no leave ever moved a number: nothing was tried")
+	}
+}
+
+// namedLeaves translates the reasons of leaves, as the roster of a config does.
+func namedLeaves(roster []comp.RosterMap) []comp.RosterMap {
+	roster = slices.Clone(roster)
+	for i := range roster {
+		roster[i].Set = slices.Clone(roster[i].Set)
+		for k := range roster[i].Set {
+			if roster[i].Set[k].Attr == comp.AttrLeave {
+				roster[i].Set[k].Values = map[string]string{"parental": "unpaid", "sick": "unpaid", "works council": "paid"}
+			}
+		}
+	}
+	return roster
 }

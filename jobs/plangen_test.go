@@ -214,7 +214,11 @@ func (c *component) write() {
 	onValue := c.kind == "retroactive" || c.kind == "rate" || (c.kind == "marginal" && (c.of == "value" || c.chance(60)))
 	c.paid = (c.kind == "steps" || c.kind == "interpolate") && c.chance(20)
 	c.say("measure: %s", c.measure)
-	c.time(c.measure == "new_sold" || c.measure == "csat_long")
+	perDeal := c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && c.measure != "all_sold" && c.chance(40)
+	if perDeal {
+		c.say("per: deal")
+	}
+	c.time(perDeal || c.measure == "new_sold" || c.measure == "csat_long")
 	if c.of == "attainment" || c.chance(20) {
 		c.say("quota: %s", c.quota(true))
 	}

@@ -3,7 +3,9 @@ package jobs
 import (
 	"flag"
 	"fmt"
+	"math/rand"
 	"os"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -21,6 +23,17 @@ const (
 	worldsABatch = 12
 )
 
+// veryMany says that very many plans are tried, each on fewer worlds.
+var veryMany = os.Getenv("CARROT_LONG") != ""
+
+// worlds is how many of a batch's worlds a test looks at: of the long count fewer.
+func worlds(n int) int {
+	if veryMany {
+		return max(1, n/4)
+	}
+	return n
+}
+
 var planCount = flag.Int("plans", 0, "how many generated plans the properties are tried on; 0: 200, or 10,000 with CARROT_LONG")
 
 // eachBatch tries a property on batches of generated plans. A failure is shrunk and names its seed.
@@ -29,7 +42,7 @@ func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)
 	n := *planCount
 	switch {
 	case n > 0:
-	case os.Getenv("CARROT_LONG") != "":
+	case veryMany:
 		n = 10000
 	default:
 		n = 200
@@ -57,7 +70,7 @@ func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)
 func eachWorld(t *testing.T, property func(t *rapid.T, c *config.Config, d dice, e config.Example)) {
 	t.Helper()
 	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
-		for range 3 {
+		for range worlds(3) {
 			property(t, c, d, d.world(plansABatch))
 		}
 	})
@@ -96,7 +109,7 @@ type rapidOrTest interface {
 func TestBothEnginesRandom(t *testing.T) {
 	closes, lines, held, balances := 0, 0, 0, 0
 	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
-		for range worldsABatch {
+		for range worlds(worldsABatch) {
 			e := d.world(plansABatch)
 			var plain Plain
 			closeAll(t, c, e, transform.DefaultVerbs(), func(now transform.Inputs, r *comp.Result) bool {
@@ -121,4 +134,82 @@ func TestBothEnginesRandom(t *testing.T) {
 	if lines < closes || held == 0 || balances == 0 {
 		t.Errorf("%d lines, %d balances and %d held payees in %d closes: too few to tell anything", lines, balances, held, closes)
 	}
+}
+
+// TestInjectedFaultIsFoundRandom puts mistakes into what plans say beyond the example company: generated plans find each.
+func TestInjectedFaultIsFoundRandom(t *testing.T) {
+	d := transform.DefaultVerbs()
+	curve := func(edit func(c *comp.Curve, in *transform.CurveInput)) func(v *transform.Verbs) {
+		return func(v *transform.Verbs) {
+			v.Pay = func(c comp.Curve, in transform.CurveInput) transform.CurveResult {
+				c.Bands = slices.Clone(c.Bands)
+				edit(&c, &in)
+				return d.Pay(c, in)
+			}
+		}
+	}
+	for _, f := range []mistake{
+		{"nothing below is paid again", curve(func(c *comp.Curve, _ *transform.CurveInput) {
+			for i := range c.Bands {
+				c.Bands[i].Back = false
+			}
+		})},
+		{"flat below the first point", curve(func(c *comp.Curve, _ *transform.CurveInput) { c.Below = nil })},
+		{"a closed gate leaves the curve", curve(func(_ *comp.Curve, in *transform.CurveInput) { in.Base = false })},
+		{"the grid without its columns", curve(func(_ *comp.Curve, in *transform.CurveInput) { in.Column = nil })},
+		{"the first band for everybody", curve(func(_ *comp.Curve, in *transform.CurveInput) { in.Base = true })},
+		{"caps ignored", func(v *transform.Verbs) { v.Cap = func(pay, _ comp.Number) comp.Number { return pay } }},
+		{"weekends worked", func(v *transform.Verbs) {
+			v.Prorate = func(n comp.Number, days, of int) comp.Number { return d.Prorate(n, days, max(of, 28)) }
+		}},
+		{"a neutral part pays nothing", func(v *transform.Verbs) { v.Neutral = func(comp.Number) comp.Number { return comp.Number{} } }},
+		{"n equal to the least is too few", func(v *transform.Verbs) { v.Enough = func(n int64, least int) bool { return n > int64(least) } }},
+		{"the rate of another day", func(v *transform.Verbs) {
+			v.Rate = func(fx comp.FX, from, to comp.Currency, p comp.Period) (comp.Number, bool) {
+				return d.Rate(fx, from, to, comp.Month(p.Start-1))
+			}
+		}},
+		{"nobody's quota changes", func(v *transform.Verbs) {
+			v.Quota = func(rows []comp.QuotaRow, p comp.Period) (comp.QuotaRow, bool) {
+				return d.Quota(rows[:min(1, len(rows))], p)
+			}
+		}},
+		{"posted months are not corrected", func(v *transform.Verbs) { v.TrueUp = func(int64, int64) int64 { return 0 } }},
+	} {
+		t.Run(f.name, func(t *testing.T) {
+			v := transform.DefaultVerbs()
+			f.put(&v)
+			for seed := range int64(60) {
+				if differs(t, v, seed) {
+					return
+				}
+			}
+			t.Error("nobody noticed")
+		})
+	}
+}
+
+// differs says whether the naive engine disagrees with one that has these verbs, on the plans and worlds of a seed.
+func differs(t *testing.T, v transform.Verbs, seed int64) (found bool) {
+	d := dice(rand.New(rand.NewSource(seed)).Intn)
+	var texts []string
+	for i := range plansABatch {
+		texts = append(texts, d.plan(i))
+	}
+	c := plangenBatch(t, texts)
+	for range 4 {
+		var plain Plain
+		closeAll(t, c, d.world(plansABatch), v, func(now transform.Inputs, r *comp.Result) bool {
+			in, err := plain.Inputs(&now)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found = len(disagreements("", posted(paidLines(r), now.Ledger, r), naive.Statements(in))) > 0
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
 }

@@ -12,6 +12,7 @@ type credit struct {
 	currency comp.Currency
 	value    *big.Rat
 	hit      bool
+	deal     string
 }
 
 func (e *engine) measure(id string) *comp.Measure {
@@ -182,6 +183,11 @@ func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
 	if day.Kind != comp.KindDate {
 		return x, false
 	}
+	name := t.Deal
+	if name == "" && len(f.contract.Keys) > 0 {
+		name = f.contract.Keys[0]
+	}
+	x.deal = textOf(f.get(name))
 	if x.day = day.Date; x.day >= e.in.Run.Period.End {
 		return x, true
 	}

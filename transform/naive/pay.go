@@ -104,7 +104,33 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) *big.R
 	if !e.column(c, curve, &in) || c.unknown {
 		return nothing
 	}
+	if c.component.Per == "deal" {
+		sum := new(big.Rat)
+		for _, value := range e.deals(c) {
+			in.value = value
+			sum.Add(sum, in.pay(curve))
+		}
+		return sum
+	}
 	return in.pay(curve)
+}
+
+// deals are what the payee was given of each deal, in the currency of pay.
+func (e *engine) deals(c *matter) map[string]*big.Rat {
+	m := e.measure(c.component.Measure)
+	p := c.periods[len(c.periods)-1]
+	span := e.window(c.component.Every, p, max(1, m.Window))
+	out := map[string]*big.Rat{}
+	for _, x := range e.credits[[2]string{m.ID, c.person.ID}] {
+		if !span.Contains(x.day) || !e.on(c.person, c.plan, x.day) {
+			continue
+		}
+		if out[x.deal] == nil {
+			out[x.deal] = new(big.Rat)
+		}
+		out[x.deal].Add(out[x.deal], e.convert(c, x.value, x.currency, p))
+	}
+	return out
 }
 
 // rate is that of a rate curve: written, a person's own, from the number table, or money for a unit.
