@@ -50,6 +50,11 @@ func (f fields) carried(c comp.Component) {
 	if f.has("to_date") {
 		key.wrong("excess: carry with to_date", "a cap of each period", "remove one")
 	}
+	for _, k := range []string{"release", "clawback"} { // older deals would be released without the cap of their month
+		if f.has(k) {
+			key.wrong("excess: carry with "+k, "one of them: carried caps of deals that are held back are not supported yet", "remove one")
+		}
+	}
 	if i := slices.Index(c.Order, comp.CapStep); i >= 0 {
 		for _, s := range c.Order[i+1:] {
 			if s != comp.ProrateStep && s != comp.CapStep {
