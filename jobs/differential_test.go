@@ -210,7 +210,7 @@ func TestBothEnginesAdventureWorks(t *testing.T) {
 		t.Fatal(err)
 	}
 	var months []transform.Inputs
-	for start := cfg.Settings.First; start < comp.Day(2014, time.June, 1); start = start.AddMonths(1) {
+	for start := cfg.Settings.First.AddMonths(2); start < comp.Day(2014, time.June, 1); start = start.AddMonths(3) { // in the others nothing is paid
 		req := k.request(Options{Kind: comp.Close, Period: comp.Month(start), Business: known, KnownAt: known}, "")
 		in, findings, err := b.inputs(k, k.facts(req, "test"), nil)
 		if err != nil {
@@ -223,7 +223,7 @@ func TestBothEnginesAdventureWorks(t *testing.T) {
 		months[i].Files = b.files
 	}
 	both := &secondChain{known: map[int]naive.Outcome{}}
-	found, lines := both.compare(t, transform.DefaultVerbs(), months, func(m int) bool { return m%3 == 2 })
+	found, lines := both.compare(t, transform.DefaultVerbs(), months, always)
 	for _, d := range found {
 		t.Error(d)
 	}

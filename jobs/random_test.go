@@ -20,7 +20,7 @@ import (
 // plansABatch are compiled together, for worldsABatch worlds.
 const (
 	plansABatch  = 8
-	worldsABatch = 12
+	worldsABatch = 8
 )
 
 // veryMany says that very many plans are tried, each on fewer worlds.
