@@ -34,17 +34,12 @@ func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func(
 	slices.SortStableFunc(order, func(a, b one) int {
 		return cmp.Compare(deals[a.deal].undone[a.event].day, deals[b.deal].undone[b.event].day)
 	})
-	left := make([]comp.Number, len(deals))
-	for i := range left {
-		left[i] = comp.Int(1)
-	}
 	for _, o := range order {
 		d := &deals[o.deal]
 		u := &d.undone[o.event]
-		worth := rated(total).Sub(rated(total.Sub(left[o.deal].Mul(d.value))))
-		u.worth, _ = worth.Quo(left[o.deal])
-		left[o.deal] = left[o.deal].Sub(u.share)
-		total = total.Sub(u.share.Mul(d.value))
+		without := total.Sub(u.part.Mul(d.value))
+		u.worth, _ = rated(total).Sub(rated(without)).Quo(u.part)
+		total = without
 	}
 }
 
@@ -53,7 +48,7 @@ func undoings(b *comp.Clawback, d *dealPay, company *comp.Company) []undoing {
 	var out []undoing
 	for _, e := range happened(b.On, &d.deal, company, comp.Forever) {
 		if share := taking(b, d.day, e.day).Mul(e.share); share.Sign() > 0 {
-			out = append(out, undoing{e.day, share, d.pay})
+			out = append(out, undoing{e.day, e.share, share, d.pay})
 		}
 	}
 	return out

@@ -33,8 +33,9 @@ type dealPay struct {
 // undoing is that an event takes a deal back.
 type undoing struct {
 	day   comp.Date
-	share comp.Number // of the deal: all of them together are at most 1
-	worth comp.Number // what the share is taken of: the deal's pay, or what the component pays less without the deal
+	part  comp.Number // of the deal that the event is about; all of them together are at most 1
+	share comp.Number // of the deal that is taken, by how long after the deal the event comes; part at most
+	worth comp.Number // what the share is taken of: the deal's pay, or what the component pays less without part, as of a whole deal
 }
 
 // dealKey names a deal.

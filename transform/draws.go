@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 
 	"carrot/transform/comp"
@@ -129,30 +130,32 @@ func (k *keeper) drawAmount(p *comp.Plan, month comp.Period, currency comp.Curre
 	return m.Minor, true
 }
 
-// figure is a draw's number for a whole pay period, from the plan or from the number table.
+// figure is a draw's number for a whole pay period, from the plan or from the number table, in the currency of pay.
 func (k *keeper) figure(p *comp.Plan, month comp.Period, currency comp.Currency) (n comp.Number, text string, ok bool) {
 	id, f := k.s.company.People[k.payee].ID, &p.Draw.Amount
+	from := cmp.Or(p.Currency, currency)
 	if f.Name == "" {
-		n, _, has := k.s.v.InForce(f.Dated, currency, month)
-		if !has {
-			k.find(p, "missing_draw", fmt.Sprintf("the draw of plan %s has no amount in %s on %s", p.ID, currency, month.End-1), "add it to the plan")
+		n, _, ok = k.s.v.InForce(f.Dated, from, month)
+		if !ok {
+			k.find(p, "missing_draw", fmt.Sprintf("the draw of plan %s has no amount in %s on %s", p.ID, from, month.End-1), "add it to the plan")
+			return n, "", false
 		}
-		return n, money(n, currency), has
+	} else {
+		q, has := k.s.v.Quota(k.s.quotas[[2]string{id, f.Name}], month)
+		if !has {
+			k.find(p, "missing_draw", fmt.Sprintf("%s has no %q on %s, the draw of plan %s", id, f.Name, month.End-1, p.ID), "add a row to the number table")
+			return n, "", false
+		}
+		n, from = q.Amount.Number, cmp.Or(q.Amount.Currency, from)
 	}
-	q, has := k.s.v.Quota(k.s.quotas[[2]string{id, f.Name}], month)
-	if !has {
-		k.find(p, "missing_draw", fmt.Sprintf("%s has no %q on %s, the draw of plan %s", id, f.Name, month.End-1, p.ID), "add a row to the number table")
-		return comp.Number{}, "", false
+	if text = money(n, from); from == currency {
+		return n, text, true
 	}
-	if q.Amount.Currency == "" || q.Amount.Currency == currency {
-		return q.Amount.Number, money(q.Amount.Number, currency), true
+	rate, day, ok := k.s.payRate(p, from, currency, month, month)
+	if !ok {
+		k.find(p, "missing_fx_rate", fmt.Sprintf("no rate from %s to %s is known on %s", from, currency, day), "add a row to the fx table")
 	}
-	rate, has := k.s.v.Rate(k.s.company.FX, q.Amount.Currency, currency, month)
-	if !has {
-		k.find(p, "missing_fx_rate", fmt.Sprintf("no rate from %s to %s is known on %s", q.Amount.Currency, currency, month.End-1), "add a row to the fx table")
-		return comp.Number{}, "", false
-	}
-	return q.Amount.Number.Mul(rate), money(q.Amount.Number, q.Amount.Currency) + " × " + rate.String(), true
+	return n.Mul(rate), text + " × " + rate.String(), ok
 }
 
 // find holds the payee for what an account of a plan lacks.

@@ -68,14 +68,21 @@ func (r *rounder) finish(w *worked) {
 	}
 }
 
+// payRate is the rate by which a plan pays, and the day that it is of: the last of the period that is paid for, or payday.
+func (s *settler) payRate(p *comp.Plan, from, to comp.Currency, period, pay comp.Period) (rate comp.Number, day comp.Date, ok bool) {
+	day = period.End - 1
+	if p.FX.Pay == "payday" {
+		month := comp.Month(pay.End)
+		day = min(month.Start+comp.Date(s.in.Settings.PayDay)-1, month.End-1)
+	}
+	rate, ok = s.v.Rate(ratesOf(s.company.FX, p.FX.Pay), from, to, comp.Period{Start: day, End: day + 1})
+	return rate, day, ok
+}
+
 // convert is pay by the plan's rate of payment.
 func (r *rounder) convert(w *worked) bool {
-	kind, day := r.plan.FX.Pay, r.d.period.End-1
-	if kind == "payday" {
-		month := comp.Month(r.d.pay.End)
-		day = min(month.Start+comp.Date(r.s.in.Settings.PayDay)-1, month.End-1)
-	}
-	rate, ok := r.s.v.Rate(ratesOf(r.s.company.FX, kind), r.from, r.to, comp.Period{Start: day, End: day + 1})
+	rate, day, ok := r.s.payRate(r.plan, r.from, r.to, r.d.period, r.d.pay)
+	kind := r.plan.FX.Pay
 	if !ok {
 		r.s.calc(r.payee, r.d, r.from, r.d.periods, w).noRate(w, kind, r.from, r.to, day)
 		return false

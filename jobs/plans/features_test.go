@@ -1,0 +1,24 @@
+package plans
+
+import (
+	"path/filepath"
+	"testing"
+)
+
+// TestFeatures runs the cases that are told apart by what a plan can say: draws, refunds, holds, rates of exchange and what
+// else testdata/features has a file of. Their figures were worked out beside the engine, before it was run.
+func TestFeatures(t *testing.T) {
+	dir := filepath.Join("testdata", "features")
+	c := load(t, dir)
+	for _, e := range examples(t, dir) {
+		t.Run(filepath.Base(e.File)+"/"+e.Name, func(t *testing.T) {
+			got, err := Test(c, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range got.Failures {
+				t.Error(f)
+			}
+		})
+	}
+}
