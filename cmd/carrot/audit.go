@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,7 +37,11 @@ func verifyCommand(a *app) *cobra.Command {
 					return usage("--known: %v", err)
 				}
 			}
-			return a.verify(c.Context(), s, list)
+			err = a.verify(c.Context(), s, list)
+			if errors.Is(err, archive.ErrSums) {
+				return usage("--known %s: %w", known, err)
+			}
+			return err
 		},
 	}
 	c.Flags().StringVar(&known, "known", "", "a list of sums kept elsewhere, as sha256sum writes it: nothing on it may be gone or changed")

@@ -36,6 +36,9 @@ func Sums(ctx context.Context, s Store) ([]byte, error) {
 	return b.Bytes(), err
 }
 
+// ErrSums is in the errors about a list of sums that cannot be read.
+var ErrSums = errors.New("the list of sums")
+
 func parseSums(list []byte) (map[string]string, error) {
 	out := map[string]string{}
 	for i, line := range strings.Split(strings.TrimSuffix(string(list), "\n"), "\n") {
@@ -44,7 +47,7 @@ func parseSums(list []byte) (map[string]string, error) {
 		}
 		digest, key, ok := strings.Cut(line, "  ")
 		if !ok || !isDigest(digest) || CheckKey(key) != nil {
-			return nil, fmt.Errorf("list of sums, line %d: found %q, expected 64 hex digits, two blanks and a key, as sha256sum writes them", i+1, shorten(line))
+			return nil, fmt.Errorf("%w, line %d: found %q, expected 64 hex digits, two blanks and a key of the archive, as sha256sum writes them; make the list anew from a sound copy", ErrSums, i+1, shorten(line))
 		}
 		out[key] = digest
 	}
