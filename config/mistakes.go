@@ -77,8 +77,8 @@ func distance(a, b string) int {
 	return last[len(y)]
 }
 
-// nearest is the valid name of which a slip of the hand would make name: at most a third of its letters differ, or it is
-// the only one that holds name whole. "" where none is near.
+// nearest is the valid name of which a slip of the hand would make name: it is its first word, at most a third of its letters
+// differ, or it is the only one that holds name whole. "" where none is near.
 func nearest(name string, valid []string) string {
 	size := len([]rune(name))
 	if size > 100 {
@@ -86,6 +86,9 @@ func nearest(name string, valid []string) string {
 	}
 	best, at := "", min(max(1, size/3)+1, size)
 	for _, v := range valid {
+		if first, _, more := strings.Cut(v, " "); more && first == name {
+			return v
+		}
 		if d := distance(name, v); d < at || (d == at && best != "" && v < best) {
 			best, at = v, d
 		}

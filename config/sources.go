@@ -66,9 +66,6 @@ func (l *loader) endSources() {
 	sort.SliceStable(c.Contracts, func(i, j int) bool { return c.Contracts[i].Name() < c.Contracts[j].Name() })
 }
 
-// causes are what a change in a table may be called on a true-up line.
-var causes = []string{"late data", "reassignment", "refund", "hierarchy", "fx", "quota"}
-
 func (l *loader) readTable(source, name string, n node) Table {
 	t := Table{Contract: comp.Contract{Source: source, Table: name}}
 	known := &table{name: t.Contract.Name(), types: map[string]comp.Type{}}
@@ -84,7 +81,7 @@ func (l *loader) readTable(source, name string, n node) Table {
 	t.Files = f.pattern("files")
 	t.Format = l.format(f)
 	c.Mode = comp.Mode(f.choice("mode", "", string(comp.Snapshot), string(comp.Delta), string(comp.Window)))
-	c.Cause = f.choice("cause", "late data", causes...)
+	c.Cause = f.choice("cause", comp.Causes[0], comp.Causes[:]...)
 	c.Class = comp.Class(f.choice("class", string(comp.Open), string(comp.Open), string(comp.Personal), string(comp.Sealed)))
 	known.sealed = c.Class == comp.Sealed
 	l.columns(f, t.Format, c, known)

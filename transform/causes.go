@@ -9,7 +9,7 @@ import (
 
 // causes is the order in which the parts of the previous close's inputs are replaced by the present ones. The
 // differences telescope: whatever the order, they sum to the whole true-up.
-var causes = []string{"late data", "reassignment", "refund", "hierarchy", "fx", "quota", planCause}
+var causes = append(comp.Causes[:], planCause)
 
 const (
 	// planCause is a change of plans, measures or anything else in the config.

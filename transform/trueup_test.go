@@ -36,6 +36,26 @@ func TestCausesTelescope(t *testing.T) {
 	c.want(c.close("2026-03"), "E1", "earning commission 2026-03 0.00 EUR") // what was corrected is not corrected twice
 }
 
+// TestRateIsACause: a rate that changes after January was posted corrects it under its own name, apart from a quota that
+// changes with it. Ada sold 1,000.00: at 10 % of a rate table 100.00; then 12 % = 120.00 (+20.00), while the quota of 500.00
+// instead of 1,000.00 doubles an attainment that pays 50.00 at 100 % (+50.00).
+func TestRateIsACause(t *testing.T) {
+	c := newTiny(t)
+	c.alone()
+	c.in.Contracts = append(slices.Clone(c.in.Contracts), comp.Contract{Source: "ref", Table: "rates", Mode: comp.Snapshot, Cause: "rate", Columns: []comp.Column{{Name: "employee", Type: comp.ID},
+		{Name: "name", Type: comp.Category}, {Name: "from", Type: comp.DateType}, {Name: "number", Type: comp.Decimal, Scale: 2}}})
+	c.in.Mapping.Quotas = append(slices.Clone(c.in.Mapping.Quotas), comp.QuotaMap{Table: "ref.rates", Employee: "employee", Name: "name", From: "from", Amount: "number", Until: comp.Forever})
+	c.component(comp.Component{ID: "paid", Measure: "sold", Curve: comp.Curve{Kind: comp.RateCurve, Of: "value", RateName: "share"}})
+	c.component(comp.Component{ID: "goal", Measure: "sold", Quota: &comp.Quota{Name: "revenue"}, Target: dated(50, 50), Curve: comp.Curve{Kind: comp.Linear, Of: "attainment"}})
+	c.give("crm.deals", tinyDeal("D1", "ada", 100000, "EUR", "2026-01-15"))
+	c.give("ref.rates", cells{"E1", "share", "2026-01-01", 10})
+	c.give("ref.quotas", cells{"E1", "2026-01-01", nil, 100000, "EUR"})
+	c.want(c.close("2026-01"), "E1", "earning paid 2026-01 100.00 EUR", "earning goal 2026-01 50.00 EUR")
+	c.give("ref.rates", cells{"E1", "share", "2026-01-01", 12})
+	c.give("ref.quotas", cells{"E1", "2026-01-01", nil, 50000, "EUR"})
+	c.want(c.close("2026-02"), "E1", "earning paid 2026-02 0.00 EUR", "earning goal 2026-02 0.00 EUR", "true-up goal 2026-01 quota 50.00 EUR", "true-up paid 2026-01 rate 20.00 EUR")
+}
+
 // TestTableChangesShape: a column more in the deals, and another name for one; corrections keep their causes where the old
 // definitions still fit, and the sum is right where they do not.
 func TestTableChangesShape(t *testing.T) {

@@ -48,6 +48,10 @@ const (
 	Window   Mode = "window"
 )
 
+// Causes are what a change in a table may be called on a true-up line, in the order in which true-ups replace what was known
+// by what is known now.
+var Causes = [...]string{"late data", "reassignment", "refund", "hierarchy", "fx", "quota", "rate"}
+
 // Contract is what a source promises about a table. Decoding holds a file against it: a header that lacks a column is
 // a finding that stops the source, a wrong cell is a finding that holds the row.
 type Contract struct {
@@ -56,7 +60,7 @@ type Contract struct {
 	Mode    Mode
 	Keys    []string // names of the columns that identify a row; empty for rows without identity
 	Covers  string   // Window only: the date column whose days the file covers
-	Cause   string   // what a change in this table is called on a true-up line: late data, reassignment, refund, hierarchy, fx, quota
+	Cause   string   // of Causes: what a change in this table is called on a true-up line
 	Class   Class
 	Control string // a Decimal column whose sum is shown among the control totals; "" none
 	Columns []Column
