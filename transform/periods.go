@@ -70,7 +70,8 @@ func window(every string, p comp.Period, k int, calendars []comp.Calendar) comp.
 	return p
 }
 
-// toDate is the measuring periods of the larger period that holds the last day of p, from its first to p itself.
+// toDate is the measuring periods of the larger period that holds the last day of p, up to p itself. Each belongs to the
+// larger period in which its last day lies, the day by which it pays: the week across a turn of the year to the new one.
 func toDate(larger, every string, p comp.Period, calendars []comp.Calendar) []comp.Period {
 	whole, ok := holding(larger, p.End-1, calendars)
 	if !ok {
@@ -83,9 +84,7 @@ func toDate(larger, every string, p comp.Period, calendars []comp.Calendar) []co
 			d++
 			continue
 		}
-		if q.Start >= whole.Start {
-			out = append(out, q)
-		}
+		out = append(out, q)
 		d = q.End
 	}
 	return out

@@ -42,6 +42,19 @@ func TestMeasuring(t *testing.T) {
 	}
 }
 
+// TestToDateAcrossTheYear: the week across the turn of the year belongs to the year in which it ends.
+func TestToDateAcrossTheYear(t *testing.T) {
+	var weeks []comp.Period
+	for d := day(t, "2025-12-15"); d < day(t, "2026-01-26"); d += 7 {
+		weeks = append(weeks, comp.Period{Start: d, End: d + 7})
+	}
+	for i, want := range []int{1, 2, 1, 2, 3, 4} { // the weeks of December tile their year from the calendar's first on
+		if all := toDate("year", "weeks", weeks[i], []comp.Calendar{{Name: "weeks", Periods: weeks}}); len(all) != want || all[len(all)-1] != weeks[i] {
+			t.Errorf("to date in the week %s: %v, want %d", weeks[i], all, want)
+		}
+	}
+}
+
 // TestToDateSpans: the periods to date tile the larger period from its first day without gap.
 func TestToDateSpans(t *testing.T) {
 	for m := 1; m <= 12; m++ {

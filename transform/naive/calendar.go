@@ -36,8 +36,8 @@ func (e *engine) measuring(every string, month comp.Period) []comp.Period {
 	return out
 }
 
-// toDate are the measuring periods up to p that begin in the larger period in which p ends; p alone where nothing larger is
-// asked for.
+// toDate are the measuring periods up to p whose last days lie in the larger period in which p ends; p alone where nothing
+// larger is asked for.
 func (e *engine) toDate(larger, every string, p comp.Period) []comp.Period {
 	whole, ok := e.holding(larger, p.End-1)
 	if !ok {
@@ -45,7 +45,7 @@ func (e *engine) toDate(larger, every string, p comp.Period) []comp.Period {
 	}
 	var out []comp.Period
 	for d := whole.Start; d < p.End; d++ {
-		if q, ok := e.holding(every, d); ok && q.Start == d {
+		if q, ok := e.holding(every, d); ok && q.End-1 == d {
 			out = append(out, q)
 		}
 	}
