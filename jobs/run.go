@@ -7,6 +7,7 @@ import (
 	"io/fs"
 
 	"carrot/jobs/archive"
+	"carrot/jobs/plans"
 	"carrot/transform/comp"
 )
 
@@ -19,6 +20,7 @@ type Outcome struct {
 	Existed  bool             // the run was archived before and was not computed again
 	Posted   bool             // the period was posted before this command, maybe by another run
 	Files    int              // published files
+	Lints    []plans.Lint     // of a preview: the errors for which a close would be refused
 }
 
 // Run computes one run from what the archive knows, archives what came out, posts a close and publishes. It pulls
@@ -42,6 +44,10 @@ func (h *House) Run(ctx context.Context, o Options) (Outcome, error) {
 	if posted != nil && !o.Again {
 		return h.finishPosted(ctx, *posted, o)
 	}
+	lints := h.lintErrors(o.Period)
+	if len(lints) > 0 && o.Kind == comp.Close && posted == nil {
+		return Outcome{}, refuseLints(lints, o.Period)
+	}
 	k, err := h.gather(ctx, o.KnownAt)
 	if err != nil {
 		return Outcome{}, err
@@ -63,6 +69,9 @@ func (h *House) Run(ctx context.Context, o Options) (Outcome, error) {
 			return out, err
 		}
 		out.Existed = false
+	}
+	if o.Kind == comp.Preview {
+		out.Lints = lints
 	}
 	return h.finish(ctx, out, digest, o)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -15,6 +16,7 @@ import (
 	"carrot/connectors"
 	"carrot/jobs"
 	"carrot/jobs/archive"
+	"carrot/jobs/plans"
 	"carrot/transform/comp"
 )
 
@@ -112,6 +114,7 @@ func (a *app) propose(file string) error {
 
 // checked is what `carrot check` prints with --json.
 type checked struct {
+	Lints        []linted           `json:"lints"`
 	Tables       []checkedTable     `json:"tables"`
 	Undeclared   []string           `json:"undeclared"`
 	Period       string             `json:"period,omitempty"`
@@ -165,14 +168,35 @@ func (a *app) check(ctx context.Context, period string) error {
 	for _, u := range survey.Unread {
 		out.Undeclared = append(out.Undeclared, filepath.ToSlash(within(dir, u.Folder))+"/"+u.Name)
 	}
-	if err := a.try(ctx, h, period, newest, &out); err != nil {
+	lints, err := a.checkLints(c, dir)
+	if err != nil {
 		return err
+	}
+	out.Lints = asLinted(lints)
+	if err := a.try(ctx, h, period, newest, &out); err != nil {
+		p.close()
+		return errors.Join(a.print(out, func(w io.Writer) { printLints(w, out.Lints) }), err)
 	}
 	p.close()
-	if err := a.print(out, func(w io.Writer) { printChecked(w, out) }); err != nil || !out.Stopped {
+	if err := a.print(out, func(w io.Writer) { printChecked(w, out) }); err != nil {
 		return err
 	}
-	return found(exitHeld)
+	switch n := len(plans.Errors(lints)); {
+	case n > 0:
+		return usage("%s in the plans, for which a close is refused", plural(n, "lint error", "lint errors"))
+	case out.Stopped:
+		return found(exitHeld)
+	}
+	return nil
+}
+
+// checkLints looks through the plans that are in force today or later.
+func (a *app) checkLints(c *config.Config, dir string) ([]plans.Lint, error) {
+	today, err := a.today(c.Settings.Zone)
+	if err != nil {
+		return nil, err
+	}
+	return lintsOf(c, dir, today)
 }
 
 // try computes one period in the temporary archive.
@@ -209,6 +233,7 @@ const maxListed = 20
 
 func printChecked(w io.Writer, c checked) {
 	fmt.Fprintln(w, "the config has no mistake")
+	printLints(w, c.Lints)
 	for _, t := range c.Tables {
 		if t.Files == 0 {
 			fmt.Fprintf(w, "%-28s no file matches %s\n", t.Table, t.Want)

@@ -57,11 +57,8 @@ func (a *app) planLint(files []string) error {
 		}
 		list = slices.DeleteFunc(list, func(l plans.Lint) bool { return !named[l.Where.File] })
 	}
-	out := []linted{}
-	for _, l := range list {
-		out = append(out, linted{l, l.String()})
-	}
-	if err := a.print(out, func(w io.Writer) { printLints(w, list) }); err != nil || plans.Errors(list) == 0 {
+	out := asLinted(list)
+	if err := a.print(out, func(w io.Writer) { printLints(w, out) }); err != nil || len(plans.Errors(list)) == 0 {
 		return err
 	}
 	return found(exitHeld)
@@ -86,15 +83,25 @@ func lintsOf(c *config.Config, dir string, today comp.Date) ([]plans.Lint, error
 	return plans.Check(c, plans.HistoryOf(all), today), nil
 }
 
-func printLints(w io.Writer, list []plans.Lint) {
-	waived := 0
+func asLinted(list []plans.Lint) []linted {
+	out := []linted{}
 	for _, l := range list {
-		fmt.Fprintln(w, l)
-		if l.Waived != "" {
+		out = append(out, linted{l, l.String()})
+	}
+	return out
+}
+
+func printLints(w io.Writer, list []linted) {
+	waived, errs := 0, 0
+	for _, l := range list {
+		fmt.Fprintln(w, l.Text)
+		switch {
+		case l.Waived != "":
 			waived++
+		case l.Severity == plans.LintError:
+			errs++
 		}
 	}
-	errs := plans.Errors(list)
 	switch {
 	case len(list) == 0:
 		fmt.Fprintln(w, "no lint")

@@ -16,6 +16,8 @@ type ranRun struct {
 	Existed   bool   `json:"existed"` // archived before; not computed again
 	Files     int    `json:"files"`
 	Published string `json:"published,omitempty"`
+
+	Lints []linted `json:"lints,omitempty"` // of a preview: for which a close would be refused
 }
 
 // report prints what became of runs and gives the exit code.
@@ -23,7 +25,7 @@ func (a *app) report(h *jobs.House, outs []jobs.Outcome) error {
 	var all []ranRun
 	code := exitDone
 	for _, o := range outs {
-		r := ranRun{Summary: o.Summary, Manifest: o.Ref.Key(), Posted: o.Posting != nil, Existed: o.Existed, Files: o.Files}
+		r := ranRun{Summary: o.Summary, Manifest: o.Ref.Key(), Posted: o.Posting != nil, Existed: o.Existed, Files: o.Files, Lints: asLinted(o.Lints)}
 		if o.Files > 0 {
 			r.Published = publishedAt(h, o)
 		}
@@ -72,6 +74,12 @@ func printRun(w io.Writer, r ranRun) {
 	fmt.Fprintf(w, "%s %s of %s: %s\n", r.Kind, r.Run, r.Period, state)
 	fmt.Fprintf(w, "  business date %s, exports known up to %s\n", r.Business, r.KnownAt)
 	printSummary(w, r.Summary)
+	for _, l := range r.Lints {
+		fmt.Fprintf(w, "  %-10s %s\n", "lint", l.Text)
+	}
+	if len(r.Lints) > 0 {
+		fmt.Fprintf(w, "             a close of %s would be refused: correct the plan, or let somebody who may decide it waive it\n", r.Period)
+	}
 	if r.Published != "" {
 		fmt.Fprintf(w, "  %-10s %s (%s)\n", "published", r.Published, plural(r.Files, "file", "files"))
 	}

@@ -67,7 +67,7 @@ var edges = []struct {
 	{"config/measures", nil},
 	{"config/example", []string{"config/example/truth", "config/measures", "transform/comp"}},
 	{"config/example/truth", []string{"transform/comp"}},
-	{"jobs", []string{"transform", "transform/comp", "transform/stat", "transform/naive", "connectors", "reports", "jobs/archive", "config"}},
+	{"jobs", []string{"transform", "transform/comp", "transform/stat", "transform/naive", "connectors", "reports", "jobs/archive", "jobs/plans", "config"}},
 	{"jobs/plans", []string{"transform", "transform/comp", "config"}},
 	{"cmd/carrot", []string{"*", "*/*", "*/*/*"}},
 	{"cmd/carrot/house", nil}, // these tests
