@@ -5,20 +5,23 @@ import (
 	"testing"
 )
 
-// TestFeatures runs the cases that are told apart by what a plan can say: draws, refunds, holds, rates of exchange and what
-// else testdata/features has a file of. Their figures were worked out beside the engine, before it was run.
+// TestFeatures runs the cases that are told apart by what a plan can say: in testdata/earning quotas, tiers, gates, scorecards,
+// caps, shares and parts of periods, in testdata/features draws, refunds, holds, rates of exchange and what else it has a file
+// of. Their figures were worked out beside the engine, before it was run.
 func TestFeatures(t *testing.T) {
-	dir := filepath.Join("testdata", "features")
-	c := load(t, dir)
-	for _, e := range examples(t, dir) {
-		t.Run(filepath.Base(e.File)+"/"+e.Name, func(t *testing.T) {
-			got, err := Test(c, e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, f := range got.Failures {
-				t.Error(f)
-			}
-		})
+	for _, company := range []string{"earning", "features"} {
+		dir := filepath.Join("testdata", company)
+		c := load(t, dir)
+		for _, e := range examples(t, dir) {
+			t.Run(filepath.Base(e.File)+"/"+e.Name, func(t *testing.T) {
+				got, err := Test(c, e)
+				if err != nil {
+					t.Fatal(err)
+				}
+				for _, f := range got.Failures {
+					t.Error(f)
+				}
+			})
+		}
 	}
 }
