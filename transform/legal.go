@@ -90,33 +90,45 @@ func (k *keeper) lastDay(month comp.Period) comp.Date {
 	return day
 }
 
-// legal adds to a month's pay what the law asks for the hours of its weeks.
+// legal adds to a month's pay what the law asks for the hours of its weeks, and for those of earlier weeks whose pay comes
+// only now.
 func (k *keeper) legal(month comp.Period) {
+	currency, ok := k.drawCurrency(month)
+	if !ok {
+		return
+	}
 	id := k.s.company.People[k.payee].ID
+	now := k.stretches(month, currency)
+	var deferred []stretch
+	first := month.Start
+	for _, p := range now {
+		if p.over.Start < month.Start && p.over.Days() != week {
+			deferred, first = append(deferred, p), min(first, p.over.Start)
+		}
+	}
 	by := map[string]*entitlement{} // by rule; read by key only
 	var order []string
 	weeks := 0
 	for _, h := range k.s.company.Hours[id] {
-		last := h.Week + week - 1
-		if !month.Contains(last) || !k.working(comp.Period{Start: h.Week, End: last + 1}) {
+		w := comp.Period{Start: h.Week, End: h.Week + week}
+		if w.End <= first || w.End > month.End || !k.working(w) {
 			continue
 		}
-		weeks++
-		for _, rule := range []string{"minimum", "overtime"} {
-			for _, l := range k.s.lawful(rule, k.payee, last) {
-				e := by[l.ID]
-				if e == nil {
-					currency, ok := k.drawCurrency(month)
-					if !ok {
-						continue
-					}
-					e = &entitlement{of: legalPlan, component: l.ID, account: legalAccount, known: !k.blind, duty: duty{plan: -1, component: -1, pay: month}}
-					e.result = comp.ComponentResult{Plan: legalPlan, Title: l.Title, Amount: comp.Money{Currency: currency}}
-					by[l.ID], order = e, append(order, l.ID)
-				}
-				if v := lawOn(l, last); v != nil && e.known {
-					k.weekly(l, v, h, e)
-				}
+		rules, stretches := []string{"overtime"}, deferred
+		if w.End > month.Start {
+			rules, stretches = []string{"minimum", "overtime"}, now
+			weeks++
+		}
+		pay, text := weekPay(stretches, w, currency)
+		for _, l := range k.lawsOf(rules, w) {
+			e := by[l.ID]
+			if e == nil {
+				e = &entitlement{of: legalPlan, component: l.ID, account: legalAccount, known: !k.blind, duty: duty{plan: -1, component: -1, pay: month}}
+				e.result = comp.ComponentResult{Plan: legalPlan, Title: l.Title, Amount: comp.Money{Currency: currency}}
+				by[l.ID], order = e, append(order, l.ID)
+			}
+			if v := lawOn(l, w.End-1); v != nil && e.known {
+				k.weekly(l, v, h, pay, text, e)
 			}
 		}
 	}
@@ -129,10 +141,21 @@ func (k *keeper) legal(month comp.Period) {
 	}
 }
 
-// weekly adds what a rule asks for one week.
-func (k *keeper) weekly(l *comp.Legal, v *comp.LegalValue, h comp.Hours, e *entitlement) {
+// lawsOf are the rules of some kinds that the payee comes under in a week, on its last employed day.
+func (k *keeper) lawsOf(rules []string, w comp.Period) (out []*comp.Legal) {
+	day, ok := lastDay(k.s.company.People[k.payee].Employed, w)
+	if !ok {
+		return nil
+	}
+	for _, rule := range rules {
+		out = append(out, k.s.lawful(rule, k.payee, day)...)
+	}
+	return out
+}
+
+// weekly adds what a rule asks for one week, whose variable pay text tells.
+func (k *keeper) weekly(l *comp.Legal, v *comp.LegalValue, h comp.Hours, pay comp.Number, text string, e *entitlement) {
 	c := e.result.Amount.Currency
-	pay, text := k.weekPay(h.Week, e.duty.pay, c)
 	more := comp.Number{}
 	switch l.Rule {
 	case "minimum":
@@ -166,37 +189,6 @@ func (k *keeper) weekly(l *comp.Legal, v *comp.LegalValue, h comp.Hours, e *enti
 	if v.Clause != "" {
 		e.result.Clause = v.Clause
 	}
-}
-
-// weekPay is the variable pay of one week: what is measured over exactly that week, and of what is measured over longer
-// times the month's pay, spread over the year's weeks.
-func (k *keeper) weekPay(week1 comp.Date, month comp.Period, currency comp.Currency) (n comp.Number, text string) {
-	var own, rest int64
-	add := func(e *entitlement) {
-		switch {
-		case e.duty.pay != month || e.result.Shown || e.account == legalAccount || e.result.Amount.Currency != currency:
-		case e.duty.period.Days() != week:
-			rest += e.result.Amount.Minor
-		case e.duty.period.Start == week1:
-			own += e.result.Amount.Minor
-		}
-	}
-	for i := range k.all {
-		add(&k.all[i].entitlement)
-	}
-	for i := range k.out {
-		add(&k.out[i])
-	}
-	ownPay, restPay := comp.Money{Minor: own, Currency: currency}, comp.Money{Minor: rest, Currency: currency}
-	spread, _ := restPay.Amount().Number.Mul(comp.Int(12)).Quo(comp.Int(52))
-	n = ownPay.Amount().Number.Add(spread)
-	switch {
-	case rest == 0:
-		return n, "variable pay of the week"
-	case own == 0:
-		return n, fmt.Sprintf("variable pay of the week, %s × 12/52,", paid(restPay))
-	}
-	return n, fmt.Sprintf("variable pay of the week, %s + %s × 12/52,", paid(ownPay), paid(restPay))
 }
 
 // working says whether the payee takes part in any plan on a day of p.

@@ -22,6 +22,7 @@ type entitlement struct {
 	kind      comp.LineKind // what its line is called; "" is an earning
 	inKind    *comp.InKind  // what it gives that is no money
 	ceiling   *comp.Number  // the cap, of a component that carries what is above it; its result is not capped yet
+	earned    []stretch     // of a release: when what it pays was earned; nil otherwise
 	known     bool          // false: something that it needs is missing, and a finding holds the payee; the amount is then 0 and means nothing
 }
 

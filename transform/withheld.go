@@ -113,6 +113,7 @@ func (k *keeper) holdOne(key accountKey, month comp.Period) {
 		m.out += now.paid - before.paid
 		m.written += now.forfeited - before.forfeited
 		m.reasons = append(m.reasons, now.reasons...)
+		out.earned = append(out.earned, stretch{now.paid - before.paid, e.duty.period})
 		if now.paid != before.paid {
 			out.say("Earned in %s, waited for it: %s of %s%s", e.duty.pay.Words(), paid(comp.Money{Minor: now.paid - before.paid, Currency: key.currency}), paid(e.full), k.which(e, month))
 		}
