@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,7 +25,8 @@ import (
 
 // paidLines are an outcome's lines as the naive engine names them, all causes together.
 func paidLines(r *comp.Result) naive.Outcome {
-	out := naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}, Balances: map[naive.Line]int64{}}
+	out := naive.Outcome{Lines: map[naive.Line]int64{}, Held: map[string]bool{}, Balances: map[naive.Line]int64{},
+		InKind: map[naive.Kind][2]int64{}, Costs: map[naive.Cost]int64{}}
 	for _, s := range r.Statements {
 		if len(s.HeldFor) > 0 {
 			out.Held[s.Payee] = true
@@ -33,6 +35,18 @@ func paidLines(r *comp.Result) naive.Outcome {
 			out.Lines[naive.Line{Payee: s.Payee, Plan: l.Plan, Component: l.Component, For: l.For.Name(), Currency: l.Amount.Currency}] += l.Amount.Minor
 		}
 	}
+	for _, s := range r.Statements {
+		for _, x := range s.InKind {
+			k := naive.Kind{Payee: s.Payee, What: x.What}
+			out.InKind[k] = [2]int64{out.InKind[k][0] + x.Value.Minor, out.InKind[k][1] + x.Gross.Minor}
+		}
+	}
+	for _, x := range r.Costs {
+		if k := (naive.Cost{Payee: x.Payee, Component: x.Component, Deal: x.Deal, Month: x.Month, Kind: x.Kind}); !out.Held[x.Payee] {
+			out.Costs[k] += x.Amount.Minor
+		}
+	}
+	maps.DeleteFunc(out.Costs, func(_ naive.Cost, minor int64) bool { return minor == 0 })
 	for l, minor := range out.Lines {
 		if minor == 0 {
 			delete(out.Lines, l)
@@ -72,6 +86,16 @@ func disagreements(month string, engine, second naive.Outcome) []string {
 		}
 	}
 	for _, s := range []struct{ a, b naive.Outcome }{{engine, second}, {second, engine}} {
+		for k, v := range s.a.InKind {
+			if s.b.InKind[k] != v {
+				out = append(out, fmt.Sprintf("%s: %s gets %s: the engine says %d, the naive one %d", month, k.Payee, k.What, engine.InKind[k], second.InKind[k]))
+			}
+		}
+		for k, v := range s.a.Costs {
+			if s.b.Costs[k] != v {
+				out = append(out, fmt.Sprintf("%s: %s of %s/%s in %s, %s: the engine accounts %d, the naive one %d", month, k.Kind, k.Payee, k.Component, k.Month, k.Deal, engine.Costs[k], second.Costs[k]))
+			}
+		}
 		for l, minor := range s.a.Balances {
 			if s.b.Balances[l] != minor {
 				out = append(out, fmt.Sprintf("%s: %s %s/%s in %s: the engine's account holds %d, the naive one's %d", month, l.Payee, l.Plan, l.Component, l.Currency,

@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"cmp"
 	"math/big"
 
 	"carrot/transform/comp"
@@ -12,7 +13,10 @@ type credit struct {
 	currency comp.Currency
 	value    *big.Rat
 	hit      bool
+	table    string
 	deal     string
+	at       int64    // orders deals: the second of an instant, the first second of a day
+	row      *big.Rat // what the whole row is worth
 }
 
 func (e *engine) measure(id string) *comp.Measure {
@@ -56,7 +60,7 @@ func (e *engine) credit(m comp.Measure) {
 			}
 			for _, o := range x.owners {
 				c := x.credit
-				c.value = new(big.Rat).Mul(c.value, o.share)
+				c.row, c.value = c.value, new(big.Rat).Mul(c.value, o.share)
 				to := "company"
 				if poolKind(&m) != comp.PoolCompany {
 					if o.person == nil {
@@ -178,7 +182,7 @@ func compareOrder(a, b *fact, column string) int {
 // entry is what a row is worth under a term and whose it is; no owners where its day is still to come. ok is false where it
 // cannot be read.
 func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
-	x := entry{fact: f, credit: credit{value: big.NewRat(1, 1)}}
+	x := entry{fact: f, credit: credit{value: big.NewRat(1, 1), table: t.Table}}
 	day := f.get(t.Date)
 	if day.Kind != comp.KindDate {
 		return x, false
@@ -187,7 +191,7 @@ func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
 	if name == "" && len(f.contract.Keys) > 0 {
 		name = f.contract.Keys[0]
 	}
-	x.deal = textOf(f.get(name))
+	x.deal, x.at = textOf(f.get(name)), f.instant(cmp.Or(t.Order, t.Date))
 	if x.day = day.Date; x.day >= e.in.Run.Period.End {
 		return x, true
 	}

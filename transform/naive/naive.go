@@ -5,6 +5,7 @@ package naive
 
 import (
 	"maps"
+	"math/big"
 	"slices"
 
 	"carrot/transform/comp"
@@ -55,14 +56,16 @@ type Line struct {
 type Outcome struct {
 	Lines    map[Line]int64 // minor units; lines of 0 are left out
 	Held     map[string]bool
-	Balances map[Line]int64 // what accounts hold at the end, For left out; of who is held nothing is told
+	Balances map[Line]int64    // what accounts hold at the end, For left out; of who is held nothing is told
+	InKind   map[Kind][2]int64 // value, and with the tax that is borne
+	Costs    map[Cost]int64    // of contracts, in minor units
 }
 
 // Statements computes one run.
 func Statements(in Inputs) Outcome {
 	e := &engine{in: in, company: in.Company, credits: map[[2]string][]credit{}, rows: map[string][]*fact{}, split: map[comp.Split]map[string][]*fact{},
-		held: map[string]bool{}, balances: map[Line]int64{}, days: map[presence]bool{}, pools: map[pooled]map[comp.Currency]sums{}, calendars: map[string][]comp.Period{},
-		people: map[string]*comp.Person{}}
+		held: map[string]bool{}, balances: map[Line]int64{}, days: map[presence]bool{}, pools: map[pooled]map[dayMoney]sums{}, calendars: map[string][]comp.Period{},
+		people: map[string]*comp.Person{}, kind: map[Kind][2]int64{}, costs: map[Cost]int64{}}
 	for i := range in.Company.People {
 		e.people[in.Company.People[i].ID] = &in.Company.People[i]
 	}
@@ -90,8 +93,11 @@ type engine struct {
 	held      map[string]bool
 	balances  map[Line]int64
 	days      map[presence]bool
-	pools     map[pooled]map[comp.Currency]sums
+	pools     map[pooled]map[dayMoney]sums
 	calendars map[string][]comp.Period
+	grants    map[grant]*big.Rat // of budgets; nil until somebody asks
+	kind      map[Kind][2]int64
+	costs     map[Cost]int64
 }
 
 // raise holds whom a finding reaches, unless a waiver in force settles it.
@@ -155,7 +161,7 @@ func (e *engine) compare(owed book, concerned map[string]bool) Outcome {
 	for _, a := range e.adjustments() {
 		due[Line{a.Payee, "", a.ID, a.Period, a.Amount.Currency}] += a.Amount.Minor
 	}
-	out := Outcome{map[Line]int64{}, map[string]bool{}, map[Line]int64{}}
+	out := Outcome{map[Line]int64{}, map[string]bool{}, map[Line]int64{}, map[Kind][2]int64{}, map[Cost]int64{}}
 	for i := range e.company.People {
 		p := &e.company.People[i]
 		own := map[Line]int64{}
@@ -170,6 +176,16 @@ func (e *engine) compare(owed book, concerned map[string]bool) Outcome {
 	for l, minor := range e.balances {
 		if !out.Held[l.Payee] {
 			out.Balances[l] = minor
+		}
+	}
+	for k, v := range e.kind {
+		if !out.Held[k.Payee] {
+			out.InKind[k] = v
+		}
+	}
+	for k, minor := range e.costs {
+		if !out.Held[k.Payee] && minor != 0 {
+			out.Costs[k] = minor
 		}
 	}
 	return out

@@ -262,7 +262,7 @@ func (e *engine) number(c *matter, name string, values []comp.Dated, unit comp.C
 	if name != "" {
 		n = nil
 		if row := e.row(c.person, name, p); row != nil {
-			n = e.convert(c, row.Amount.Number.Rat(), row.Amount.Currency, p)
+			n = e.convert(c, row.Amount.Number.Rat(), row.Amount.Currency, p.End-1)
 		}
 	}
 	if n == nil {

@@ -7,14 +7,24 @@ import (
 	"carrot/transform/comp"
 )
 
-// earned is what a component pays in one measuring period: to date, all that is earned up to it less all that was earned
-// up to the one before. It is 0 where something is missing.
-func (e *engine) earned(c *matter) int64 {
+// outcome is what a component pays, in the currency that it is worked out in, and what each deal brought of it.
+type outcome struct {
+	exact *big.Rat
+	deals []dealt
+}
+
+// earned is what a component pays in one measuring period: to date, all that is earned up to it less all that was earned up
+// to the one before. It is 0 where something is missing. Each of the two is made cents of by itself, unless cents are only
+// made later.
+func (e *engine) earned(c *matter) (pay outcome, minor int64) {
 	if c.component.ToDate != "" {
 		c.periods = e.toDate(c.component.ToDate, c.component.Every, c.period)
 	}
 	all := c.periods
-	minor := e.work(c)
+	pay = e.work(c)
+	if !c.unknown {
+		minor = e.round(c, pay.exact)
+	}
 	earlier := false
 	for _, p := range all[:len(all)-1] {
 		days, _ := e.daysOn(c.person, c.plan, p)
@@ -22,19 +32,28 @@ func (e *engine) earned(c *matter) int64 {
 	}
 	if earlier && !c.unknown {
 		c.periods = all[:len(all)-1]
-		minor -= e.work(c)
+		before := e.work(c)
+		c.periods = all
+		if !c.unknown {
+			minor -= e.round(c, before.exact)
+			pay = outcome{new(big.Rat).Sub(pay.exact, before.exact), less(pay.deals, before.deals)}
+		}
+	}
+	if at := e.in.Plans[c.plan].RoundAt; !c.unknown && (at == "deal" || at == "plan" || c.currency != c.paid) {
+		pay, minor = e.late(c, pay)
 	}
 	if c.unknown {
-		return 0
+		return outcome{exact: new(big.Rat)}, 0
 	}
-	return minor
+	return pay, minor
 }
 
-// work is one component over the periods of a matter, in minor units.
-func (e *engine) work(c *matter) int64 {
+// work is one component over the periods of a matter.
+func (e *engine) work(c *matter) outcome {
+	nothing := outcome{exact: new(big.Rat)}
 	numbers := e.numbers(c)
 	if c.unknown {
-		return 0
+		return nothing
 	}
 	var own sight
 	if len(c.component.Parts) == 0 {
@@ -42,95 +61,102 @@ func (e *engine) work(c *matter) int64 {
 	}
 	share, base := e.gates(c, c.component.Gates)
 	var pay *big.Rat
-	switch {
-	case len(c.component.Parts) > 0:
+	var read *reading
+	if len(c.component.Parts) > 0 {
 		pay = e.scorecard(c, numbers)
-	default:
-		pay = e.curved(c, own.value, numbers, base)
+	} else {
+		pay, read = e.curved(c, own.value, numbers, base)
 	}
+	final := e.steps(c, numbers, share)
+	out := outcome{exact: final(pay)}
+	if read != nil && !c.unknown && e.readsDeals(c) {
+		deals := e.deals(c)
+		out.deals = shares(deals, *read, out.exact)
+		e.undo(c, out.deals, func(deals []deal) *big.Rat { return final(read.pay(deals)) })
+	}
+	return out
+}
+
+// steps are what is done to pay after the curve, in the order of the component.
+func (e *engine) steps(c *matter, numbers declared, share *big.Rat) func(*big.Rat) *big.Rat {
 	order := c.component.Order
 	if order == nil {
 		order = []comp.Step{comp.GateStep, comp.MultiplyStep, comp.CapStep, comp.ProrateStep}
 	}
-	for _, step := range order {
-		switch step {
-		case comp.GateStep:
-			pay = new(big.Rat).Mul(pay, share)
-		case comp.MultiplyStep:
-			for i := range c.component.Multiply {
-				f, _ := e.factor(c, &c.component.Multiply[i])
-				pay = new(big.Rat).Mul(pay, f)
-			}
-		case comp.CapStep:
-			if numbers.cap != nil && !carries(c.component) && pay.Cmp(numbers.cap) > 0 {
-				pay = numbers.cap
-			}
-		}
+	factor := big.NewRat(1, 1)
+	for i := range c.component.Multiply {
+		f, _ := e.factor(c, &c.component.Multiply[i])
+		factor = times(factor, f)
 	}
 	c.ceiling = nil
 	if numbers.cap != nil && carries(c.component) {
-		limit := e.round(c, numbers.cap)
+		limit := e.round(c, e.payment(c, numbers.cap))
 		c.ceiling = &limit
 	}
-	return e.round(c, pay)
+	return func(pay *big.Rat) *big.Rat {
+		for _, step := range order {
+			switch step {
+			case comp.GateStep:
+				pay = times(pay, share)
+			case comp.MultiplyStep:
+				pay = times(pay, factor)
+			case comp.CapStep:
+				if numbers.cap != nil && !carries(c.component) && pay.Cmp(numbers.cap) > 0 {
+					pay = numbers.cap
+				}
+			}
+		}
+		return pay
+	}
 }
 
-// curved is pay by a component's own curve.
-func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) *big.Rat {
+// curved is pay by a component's own curve, and how the curve reads deals; nil where the measure is missing.
+func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) (*big.Rat, *reading) {
 	nothing := new(big.Rat)
+	if c.component.Award != nil {
+		d.target = e.worth(c)
+	}
 	if value == nil {
 		switch c.component.Missing {
 		case "neutral":
-			return d.target
+			return d.target, nil
 		case "zero":
-			return nothing
+			return nothing, nil
 		}
 		e.lack(c, "measure_missing")
-		return nothing
+		return nothing, nil
 	}
 	in := point{value: value, target: d.target, quota: d.quota, base: base, currency: c.currency}
 	if d.quota != nil {
 		if d.quota.Sign() == 0 && ((d.target != nil && d.target.Sign() == 0) || (d.away && value.Sign() == 0)) {
-			return nothing
+			return nothing, nil
 		}
 		if d.quota.Sign() <= 0 {
 			e.lack(c, "zero_quota")
-			return nothing
+			return nothing, nil
 		}
-		in.attainment = new(big.Rat).Quo(value, d.quota)
 	}
 	curve := &c.component.Curve
 	in.rate = e.rate(c, curve)
 	if !e.column(c, curve, &in) || c.unknown {
-		return nothing
+		return nothing, nil
 	}
-	if c.component.Per == "deal" {
-		sum := new(big.Rat)
-		for _, value := range e.deals(c) {
-			in.value = value
-			sum.Add(sum, in.pay(curve))
+	read := &reading{sum: func(value *big.Rat) *big.Rat {
+		p := in
+		if p.value = value; p.quota != nil {
+			p.attainment = new(big.Rat).Quo(value, p.quota)
 		}
-		return sum
+		return p.pay(curve)
+	}}
+	switch {
+	case c.component.Budget != nil:
+		read.each = func(x deal) *big.Rat { return e.granted(c, x) }
+	case c.component.Per == "deal":
+		read.each = func(x deal) *big.Rat { return read.sum(x.value) }
+	default:
+		return read.sum(value), read
 	}
-	return in.pay(curve)
-}
-
-// deals are what the payee was given of each deal, in the currency of pay.
-func (e *engine) deals(c *matter) map[string]*big.Rat {
-	m := e.measure(c.component.Measure)
-	p := c.periods[len(c.periods)-1]
-	span := e.window(c.component.Every, p, max(1, m.Window))
-	out := map[string]*big.Rat{}
-	for _, x := range e.credits[[2]string{m.ID, c.person.ID}] {
-		if !span.Contains(x.day) || !e.on(c.person, c.plan, x.day) {
-			continue
-		}
-		if out[x.deal] == nil {
-			out[x.deal] = new(big.Rat)
-		}
-		out[x.deal].Add(out[x.deal], e.convert(c, x.value, x.currency, p))
-	}
-	return out
+	return read.pay(e.deals(c)), read
 }
 
 // rate is that of a rate curve: written, a person's own, from the number table, or money for a unit.

@@ -8,7 +8,7 @@ import (
 
 // round turns exact pay into minor units by the plan's rounding.
 func (e *engine) round(c *matter, pay *big.Rat) int64 {
-	digits, _ := c.currency.Digits()
+	digits, _ := c.paid.Digits()
 	x := new(big.Rat).Set(pay)
 	for range digits {
 		x.Mul(x, big.NewRat(10, 1))

@@ -37,6 +37,17 @@ func (f *fact) seconds(column string) int64 {
 	return int64(f.Values[i].Date)
 }
 
+// instant is a column's second; of a date the first one of the day.
+func (f *fact) instant(column string) int64 {
+	if f.get(column).Kind == comp.Null {
+		return 0
+	}
+	if f.contract.Columns[f.contract.Index(column)].Type == comp.Instant {
+		return f.seconds(column)
+	}
+	return f.seconds(column) * 24 * 60 * 60
+}
+
 func (e *engine) contract(table string) *comp.Contract {
 	for i := range e.in.Contracts {
 		if e.in.Contracts[i].Name() == table {

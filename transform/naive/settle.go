@@ -1,26 +1,51 @@
 package naive
 
 import (
-	"math/big"
-	"slices"
+	"strings"
 
 	"carrot/transform/comp"
 )
 
-// account is one of a payee's: what is carried above a cap, or what a draw advanced.
+// account is one of a payee's: what is carried above a cap, held, taken back, or advanced by a draw.
 type account struct {
 	plan, component string
 	currency        comp.Currency
 }
 
-// earning is what a component pays in a month.
+// earning is what a component pays for a measuring period.
 type earning struct {
 	matter *matter
 	plan   *comp.Plan
-	minor  int64
+	pay    outcome // exact, in the currency of pay
+	minor  int64   // earned
+	now    int64   // paid in the month itself
 }
 
-// settle computes everything that one person is owed, month after month.
+// line is money of one month.
+type line struct {
+	plan      *comp.Plan
+	component string
+	currency  comp.Currency
+	minor     int64
+	period    comp.Period // the measuring period; none of what accounts pay
+	unknown   bool
+}
+
+// ledger is one person's way through the months.
+type ledger struct {
+	e        *engine
+	person   *comp.Person
+	owed     book
+	balance  map[account]int64
+	unknown  map[account]bool
+	blind    bool       // something could not be computed: nothing is advanced or taken on a guess
+	earnings []earning  // of the month
+	past     []*earning // of this month and all before, where deals are held or taken back
+	lines    []line     // of the month
+}
+
+// settle computes everything that one person is owed, month after month. The months before those that are computed again
+// matter for deals alone, whose pay may still be released or taken back.
 func (e *engine) settle(p *comp.Person, owed book, concerned map[string]bool) {
 	l := &ledger{e: e, person: p, owed: owed, balance: map[account]int64{}, unknown: map[account]bool{}}
 	first := e.months()[0]
@@ -29,18 +54,15 @@ func (e *engine) settle(p *comp.Person, owed book, concerned map[string]bool) {
 			l.balance[account{x.Plan, x.Component, x.Amount.Currency}] += x.Held.Minor
 		}
 	}
+	for m := comp.Month(e.in.Settings.First); m.Start < first.Start; m = comp.Month(m.End) {
+		l.earn(m, true)
+	}
 	for _, month := range e.months() {
-		l.earn(month)
+		l.earn(month, false)
 		if len(l.earnings) > 0 && month == e.in.Run.Period {
 			concerned[p.ID] = true
 		}
-		l.carry(month)
-		l.draws(month)
-		for _, x := range l.earnings {
-			if !x.matter.component.Shown {
-				l.post(month, x.plan.ID, x.matter.component.ID, x.matter.currency, x.minor, x.matter.unknown)
-			}
-		}
+		l.month(month)
 	}
 	if l.blind {
 		return
@@ -52,44 +74,82 @@ func (e *engine) settle(p *comp.Person, owed book, concerned map[string]bool) {
 	}
 }
 
-// ledger is one person's way through the months.
-type ledger struct {
-	e        *engine
-	person   *comp.Person
-	owed     book
-	balance  map[account]int64
-	unknown  map[account]bool
-	blind    bool // something could not be computed: nothing is advanced or taken on a guess
-	earnings []earning
-}
-
-// post notes what is owed for a month.
-func (l *ledger) post(month comp.Period, plan, component string, currency comp.Currency, minor int64, unknown bool) {
-	k := Line{l.person.ID, plan, component, month.Name(), currency}
-	l.owed.at[k] += minor
-	if k.Currency = ""; unknown {
-		l.owed.unknown[k] = true
+// month pays a month: what was earned, as far as it is not carried or held, what older pay is released and taken back, what
+// a draw advances, and what the law adds.
+func (l *ledger) month(month comp.Period) {
+	l.lines = nil
+	l.carry(month)
+	l.hold(month)
+	for _, x := range l.earnings {
+		if c := x.matter; !c.component.Shown {
+			l.blind = l.blind || c.unknown
+		}
+	}
+	for i := range l.earnings {
+		if x := &l.earnings[i]; !x.matter.component.Shown {
+			l.pay(line{x.plan, x.matter.component.ID, x.matter.paid, x.now, x.matter.period, x.matter.unknown})
+			l.e.account(x)
+		}
+	}
+	l.takeBack(month)
+	l.draws(month)
+	l.legal(month)
+	for _, x := range l.lines {
+		k := Line{l.person.ID, "legal", x.component, month.Name(), x.currency}
+		if x.plan != nil {
+			k.Plan = x.plan.ID
+		}
+		l.owed.at[k] += x.minor
+		if k.Currency = ""; x.unknown {
+			l.owed.unknown[k] = true
+		}
 	}
 }
 
-// earn computes the components that pay in a month.
-func (l *ledger) earn(month comp.Period) {
+func (l *ledger) pay(x line) { l.lines = append(l.lines, x) }
+
+// cash is what a plan has paid so far in the month; all plans where none is named.
+func (l *ledger) cash(plan string, currency comp.Currency) (sum int64) {
+	for _, x := range l.lines {
+		if x.currency == currency && x.plan != nil && (plan == "" || x.plan.ID == plan) {
+			sum += x.minor
+		}
+	}
+	return sum
+}
+
+// earn computes the components that pay in a month; deals says that only those with deals matter.
+func (l *ledger) earn(month comp.Period, deals bool) {
 	e, p := l.e, l.person
 	l.earnings = nil
 	for i := range e.in.Plans {
-		for k := range e.in.Plans[i].Components {
-			component := &e.in.Plans[i].Components[k]
+		plan := &e.in.Plans[i]
+		for k := range plan.Components {
+			component := &plan.Components[k]
+			keeps := (component.Release != nil || component.Clawback != nil) && !component.Shown
 			for _, period := range e.measuring(component.Every, month) {
-				if days, _ := e.daysOn(p, i, period); days == 0 {
+				if days, _ := e.daysOn(p, i, period); days == 0 || (deals && !keeps) {
 					continue
 				}
-				currency, ok := e.currencyOf(p, period)
+				work, paid, ok := e.currencies(p, plan, period)
 				if !ok {
 					continue
 				}
-				c := &matter{person: p, plan: i, component: component, currency: currency, period: period, periods: []comp.Period{period}}
-				l.earnings = append(l.earnings, earning{c, &e.in.Plans[i], e.earned(c)})
+				c := &matter{person: p, plan: i, component: component, currency: work, paid: paid, period: period, periods: []comp.Period{period}}
+				pay, minor := e.earned(c)
+				l.earnings = append(l.earnings, earning{matter: c, plan: plan, pay: pay, minor: minor})
 			}
+		}
+	}
+	l.roundPlans()
+	for i := range l.earnings {
+		x := &l.earnings[i]
+		if x.matter.component.Award != nil {
+			e.award(x, month)
+		}
+		x.now = x.minor
+		if c := x.matter.component; (c.Release != nil || c.Clawback != nil) && !c.Shown {
+			l.past = append(l.past, x)
 		}
 	}
 }
@@ -103,25 +163,23 @@ func (l *ledger) carry(month comp.Period) {
 		if !carries(c.component) {
 			continue
 		}
-		k := account{x.plan.ID, c.component.ID + ":carry", c.currency}
+		k := account{x.plan.ID, c.component.ID + ":carry", c.paid}
 		l.unknown[k] = l.unknown[k] || c.unknown
 		if c.unknown = l.unknown[k]; c.unknown {
-			x.minor = 0
+			x.minor, x.now = 0, 0
 		}
 		if c.unknown || c.ceiling == nil {
 			continue
 		}
 		all := x.minor + l.balance[k]
 		x.minor = min(all, *c.ceiling)
+		x.now = x.minor
 		l.balance[k] = all - x.minor
 	}
 	for k := range l.balance {
-		if k.component != "draw" && !l.unknown[k] && !l.onAny(k.plan, comp.Period{Start: month.End, End: month.End + 1000}) {
+		if carried(k.component) && !l.unknown[k] && !l.onAny(k.plan, comp.Period{Start: month.End, End: month.End + 1000}) {
 			l.balance[k] = 0
 		}
-	}
-	for _, x := range l.earnings {
-		l.blind = l.blind || (x.matter.unknown && !x.matter.component.Shown)
 	}
 }
 
@@ -140,122 +198,7 @@ func (l *ledger) onAny(plan string, p comp.Period) bool {
 	return false
 }
 
-// draws advances and recovers, plan by plan.
-func (l *ledger) draws(month comp.Period) {
-	done := map[string]bool{}
-	for i := range l.e.in.Plans {
-		id := l.e.in.Plans[i].ID
-		if done[id] || !slices.ContainsFunc(l.e.in.Plans, func(p comp.Plan) bool { return p.ID == id && p.Draw != nil }) {
-			continue
-		}
-		done[id] = true
-		version, on, first := l.standing(id, month)
-		if version != nil && version.Draw != nil {
-			l.draw(version, month, on, first)
-		}
-	}
-}
-
-// standing is the version of a plan that the person was on last, the days on it in a month, and which month on it this is.
-func (l *ledger) standing(plan string, month comp.Period) (version *comp.Plan, on, months int) {
-	from := l.e.in.Settings.First - 1000
-	for i := range l.e.in.Plans {
-		if l.e.in.Plans[i].ID == plan && l.e.in.Plans[i].Effective.Start > from {
-			from = min(from, l.e.in.Plans[i].Effective.Start)
-		}
-	}
-	for m := comp.Month(from); m.Start <= month.Start; m = comp.Month(m.End) {
-		for d := m.Start; d < m.End; d++ {
-			for i := range l.e.in.Plans {
-				if l.e.in.Plans[i].ID == plan && l.e.on(l.person, i, d) {
-					version = &l.e.in.Plans[i]
-					if m == month {
-						on++
-					}
-				}
-			}
-		}
-		if version != nil {
-			months++
-		}
-	}
-	return version, on, months
-}
-
-func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
-	e, d := l.e, plan.Draw
-	last := month.End - 1
-	for !employed(l.person, last) && last > month.End-20000 {
-		last--
-	}
-	currency, ok := e.currencyOf(l.person, comp.Period{Start: last, End: month.End})
-	if !ok {
-		return
-	}
-	c := &matter{person: l.person, component: &comp.Component{ID: plan.ID}, currency: currency, period: month, periods: []comp.Period{month}}
-	for i := range e.in.Plans {
-		if &e.in.Plans[i] == plan {
-			c.plan = i
-		}
-	}
-	amount := int64(0)
-	if on > 0 && (d.Periods == 0 || months <= d.Periods) {
-		n := new(big.Rat).Set(e.number(c, d.Amount.Name, d.Amount.Dated, currency, month, "missing_draw"))
-		if d.Prorate == "days" {
-			n.Mul(n, big.NewRat(int64(on), int64(month.End-month.Start)))
-		}
-		amount = e.round(c, n)
-	}
-	k := account{plan.ID, "draw", currency}
-	l.blind = l.blind || c.unknown
-	if l.blind || l.unknown[k] {
-		l.unknown[k] = true
-		l.post(month, plan.ID, "draw", currency, 0, true)
-		return
-	}
-	cash := int64(0)
-	for _, x := range l.earnings {
-		if x.plan.ID == plan.ID && x.matter.currency == currency && !x.matter.component.Shown {
-			cash += x.minor
-		}
-	}
-	if d.Kind == "guarantee" {
-		if amount > 0 && amount > cash {
-			l.post(month, plan.ID, "draw", currency, amount-cash, false)
-		}
-		return
-	}
-	final := l.person.Employed[len(l.person.Employed)-1].End <= month.End
-	open, in, out := moves(d, l.balance[k], cash, amount, months, final)
-	l.balance[k] = open + in - out
-	if in != 0 || out != 0 {
-		l.post(month, plan.ID, "draw", currency, in-out, false)
-	}
-}
-
-// moves is what a draw advances and takes back, and the balance before that, less what is written off.
-func moves(d *comp.Draw, open, cash, amount int64, months int, final bool) (left, in, out int64) {
-	switch {
-	case final && d.AtExit == "recover":
-		out = min(open, max(0, cash))
-		return out, 0, out
-	case final:
-		return 0, 0, 0
-	case d.Kind == "advance":
-		in = amount
-		if from := d.RecoverFrom; (from == 0 && months >= 2) || (from > 0 && months >= from) {
-			out = min(open, max(0, cash))
-		}
-	default:
-		if amount > 0 {
-			in = max(0, amount-cash)
-		}
-		if months >= d.RecoverFrom {
-			out = min(open, max(0, cash-amount))
-		}
-	}
-	return open, in, out
-}
-
 // carries says whether what a component earns above its cap is kept. What only shows keeps nothing.
 func carries(c *comp.Component) bool { return c.Excess == "carry" && !c.Shown }
+
+func carried(component string) bool { return strings.HasSuffix(component, ":carry") }

@@ -12,6 +12,12 @@ type sums struct {
 	hits, n int64
 }
 
+// dayMoney is what sums are kept apart by.
+type dayMoney struct {
+	day      comp.Date
+	currency comp.Currency
+}
+
 // pooled is a question about a pool.
 type pooled struct {
 	measure, pool string
@@ -23,7 +29,8 @@ type matter struct {
 	person    *comp.Person
 	plan      int
 	component *comp.Component
-	currency  comp.Currency
+	currency  comp.Currency // that it is worked out in: the plan's, or that of pay
+	paid      comp.Currency // of pay
 	period    comp.Period
 	periods   []comp.Period // that are computed together: to date all up to period
 	unknown   bool
@@ -38,19 +45,6 @@ func (e *engine) lack(c *matter, code string) {
 	}
 }
 
-// convert turns an amount into the currency of pay by the rate of a period's last day.
-func (e *engine) convert(c *matter, x *big.Rat, from comp.Currency, p comp.Period) *big.Rat {
-	if from == "" || from == c.currency {
-		return x
-	}
-	rate, ok := e.company.FX.Rates[[2]comp.Currency{from, c.currency}].At(p.End - 1)
-	if !ok {
-		e.lack(c, "missing_fx_rate")
-		return new(big.Rat)
-	}
-	return new(big.Rat).Mul(x, rate.Rat())
-}
-
 // value is a measure over the periods that it is read in, with how many rows stand behind it; nil where it is missing.
 func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
 	m := e.measure(id)
@@ -60,9 +54,9 @@ func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
 		if toDate == "" {
 			span = e.window(c.component.Every, p, max(1, m.Window))
 		}
-		for currency, s := range e.credited(c, m, p, span) {
+		for of, s := range e.credited(c, m, p, span) {
 			hits, n = hits+s.hits, n+s.n
-			sum.Add(sum, e.convert(c, s.value, currency, p))
+			sum.Add(sum, e.convert(c, s.value, of.currency, e.rateDay(c, of.day, p)))
 		}
 	}
 	switch m.Aggregate {
@@ -79,7 +73,7 @@ func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
 
 // credited adds up what a payee, or the payee's pool, was given in a span: a payee on the days on the plan alone, a pool
 // whatever its members did; who takes part on no day of the measuring period reads nothing of a pool.
-func (e *engine) credited(c *matter, m *comp.Measure, p, span comp.Period) map[comp.Currency]sums {
+func (e *engine) credited(c *matter, m *comp.Measure, p, span comp.Period) map[dayMoney]sums {
 	if poolKind(m) == comp.PoolPayee {
 		return add(e.credits[[2]string{m.ID, c.person.ID}], func(d comp.Date) bool { return span.Contains(d) && e.on(c.person, c.plan, d) })
 	}
@@ -101,13 +95,15 @@ func (e *engine) credited(c *matter, m *comp.Measure, p, span comp.Period) map[c
 	return e.pools[k]
 }
 
-func add(credits []credit, counts func(comp.Date) bool) map[comp.Currency]sums {
-	out := map[comp.Currency]sums{}
+// add sums credits up by currency and day.
+func add(credits []credit, counts func(comp.Date) bool) map[dayMoney]sums {
+	out := map[dayMoney]sums{}
 	for _, c := range credits {
 		if !counts(c.day) {
 			continue
 		}
-		s := out[c.currency]
+		k := dayMoney{c.day, c.currency}
+		s := out[k]
 		if s.value == nil {
 			s.value = new(big.Rat)
 		}
@@ -116,7 +112,7 @@ func add(credits []credit, counts func(comp.Date) bool) map[comp.Currency]sums {
 		if c.hit {
 			s.hits++
 		}
-		out[c.currency] = s
+		out[k] = s
 	}
 	return out
 }

@@ -1,0 +1,150 @@
+package naive
+
+import (
+	"cmp"
+	"math/big"
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// deal is what a payee was given of the rows of one deal.
+type deal struct {
+	key   string
+	table string
+	day   comp.Date // of its first row
+	at    int64
+	value *big.Rat // in the currency that is worked in
+	row   *big.Rat // what its rows are worth to all owners, in their own currency
+}
+
+// dealt is what a component pays for a deal.
+type dealt struct {
+	deal
+	pay    *big.Rat
+	undone []undoing // what events take back of it
+}
+
+// deals are what the payee was given of each deal in the periods of a matter, in order of time.
+func (e *engine) deals(c *matter) []deal {
+	m := e.measure(c.component.Measure)
+	var rows []credit
+	for _, p := range c.periods {
+		span := p
+		if c.component.ToDate == "" {
+			span = e.window(c.component.Every, p, max(1, m.Window))
+		}
+		for _, x := range e.credits[[2]string{m.ID, c.person.ID}] {
+			if span.Contains(x.day) && e.on(c.person, c.plan, x.day) {
+				x.value = e.convert(c, x.value, x.currency, e.rateDay(c, x.day, p))
+				rows = append(rows, x)
+			}
+		}
+	}
+	slices.SortStableFunc(rows, func(a, b credit) int {
+		return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.deal, b.deal), cmp.Compare(a.table, b.table))
+	})
+	var out []deal
+	for _, x := range rows {
+		i := slices.IndexFunc(out, func(d deal) bool { return d.key == x.deal })
+		if i < 0 {
+			i = len(out)
+			out = append(out, deal{key: x.deal, table: x.table, day: x.day, at: x.at, value: new(big.Rat), row: new(big.Rat)})
+		}
+		out[i].value = new(big.Rat).Add(out[i].value, x.value)
+		out[i].row = new(big.Rat).Add(out[i].row, x.row)
+	}
+	return out
+}
+
+// readsDeals says whether anything about a component is told deal by deal.
+func (e *engine) readsDeals(c *matter) bool {
+	x := c.component
+	if e.in.Plans[c.plan].RoundAt == "deal" {
+		m := e.measure(x.Measure)
+		return m != nil && poolKind(m) == comp.PoolPayee && (m.Aggregate == comp.Sum || m.Aggregate == comp.Count)
+	}
+	return x.Per == "deal" || x.Budget != nil || x.Release != nil || x.Clawback != nil || x.Cost != nil
+}
+
+// reading is how a component's curve reads deals: all of them summed up, or each by itself.
+type reading struct {
+	sum  func(value *big.Rat) *big.Rat
+	each func(d deal) *big.Rat // nil: they are summed up
+}
+
+func (r reading) pay(deals []deal) *big.Rat {
+	value, pay := new(big.Rat), new(big.Rat)
+	for _, d := range deals {
+		value.Add(value, d.value)
+		if r.each != nil {
+			pay.Add(pay, r.each(d))
+		}
+	}
+	if r.each != nil {
+		return pay
+	}
+	return r.sum(value)
+}
+
+// shares tells what each deal brought of final pay: what the curve pays with it less what it pays without it and those after
+// it, in order of time. What gates, multipliers and the cap make of all pay they make of each deal's alike.
+func shares(deals []deal, r reading, final *big.Rat) []dealt {
+	var out []dealt
+	before, all := new(big.Rat), new(big.Rat)
+	for i, d := range deals {
+		now := r.pay(deals[:i+1])
+		own := new(big.Rat).Sub(now, before)
+		before = now
+		all.Add(all, own)
+		out = append(out, dealt{deal: d, pay: own})
+	}
+	if all.Sign() != 0 {
+		scale := new(big.Rat).Quo(final, all)
+		for i := range out {
+			out[i].pay = times(out[i].pay, scale)
+		}
+	}
+	return out
+}
+
+// less takes off what each deal brought before.
+func less(now, before []dealt) []dealt {
+	out := slices.Clone(now)
+	for _, b := range before {
+		i := slices.IndexFunc(out, func(d dealt) bool { return d.key == b.key })
+		if i < 0 {
+			i = len(out)
+			out = append(out, dealt{deal: b.deal, pay: new(big.Rat)})
+		}
+		out[i].pay = new(big.Rat).Sub(out[i].pay, b.pay)
+		out[i].undone = append([]undoing{}, out[i].undone...)
+		for _, u := range b.undone {
+			u.takes = new(big.Rat).Neg(u.takes)
+			out[i].undone = append(out[i].undone, u)
+		}
+	}
+	return out
+}
+
+// event is what happened to a deal, by day.
+func (e *engine) events(d deal, name string) []comp.Event {
+	out := slices.Clone(e.company.Events[comp.EventKey{Table: d.table, Key: d.key, Event: name}])
+	slices.SortStableFunc(out, func(a, b comp.Event) int { return cmp.Compare(a.Date, b.Date) })
+	return out
+}
+
+// part is what an event is about of a deal: its amount of the deal's worth, or all that is left.
+func (d deal) part(x comp.Event, left *big.Rat) *big.Rat {
+	if x.Amount == nil || d.row.Sign() == 0 {
+		return left
+	}
+	share := new(big.Rat).Quo(x.Amount.Rat(), d.row)
+	if share.Sign() < 0 {
+		return new(big.Rat)
+	}
+	if share.Cmp(left) > 0 {
+		return left
+	}
+	return share
+}

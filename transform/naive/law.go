@@ -1,0 +1,136 @@
+package naive
+
+import (
+	"math/big"
+
+	"carrot/transform/comp"
+)
+
+// under are the rules of a kind that the person comes under on a day: of the legal entity's country, under the rule's own
+// condition.
+func (l *ledger) under(rule string, d comp.Date) (out []comp.Legal) {
+	id, _ := l.person.Attr(comp.AttrEntity, d)
+	for _, law := range l.e.in.Settings.Legal {
+		for _, x := range l.e.in.Settings.Entities {
+			if law.Rule == rule && x.ID == id && x.Country == law.Country && (law.Eligible == nil || l.e.meets(l.person, law.Eligible, d)) {
+				out = append(out, law)
+			}
+		}
+	}
+	return out
+}
+
+// inForce are a rule's numbers on a day.
+func inForce(law comp.Legal, d comp.Date) (out *comp.LegalValue) {
+	for i := range law.Values {
+		if law.Values[i].From <= d {
+			out = &law.Values[i]
+		}
+	}
+	return out
+}
+
+// lastEmployed is the last employed day up to the end of a month.
+func (l *ledger) lastEmployed(month comp.Period) comp.Date {
+	d := month.End - 1
+	for !employed(l.person, d) && d > month.End-20000 {
+		d--
+	}
+	return d
+}
+
+// floor is the variable pay of a month that recoveries leave.
+func (l *ledger) floor(currency comp.Currency, month comp.Period) (most int64) {
+	d := l.lastEmployed(month)
+	for _, law := range l.under("floor", d) {
+		if v := inForce(law, d); v != nil {
+			if n, has := v.By[currency]; has {
+				most = max(most, l.e.round(&matter{person: l.person, component: &comp.Component{}, paid: currency}, n.Rat()))
+			}
+		}
+	}
+	return most
+}
+
+// room is how much of a plan's pay of a month may be taken: all pay of the month stays at the legal floor.
+func (l *ledger) room(plan string, currency comp.Currency, month comp.Period) int64 {
+	return max(0, min(l.cash(plan, currency), l.cash("", currency)-l.floor(currency, month)))
+}
+
+// free says whether the law lets nothing be taken any more: employment ended before the month.
+func (l *ledger) free(month comp.Period) bool {
+	return l.person.Employed[len(l.person.Employed)-1].End <= month.Start && len(l.under("no_recovery", l.lastEmployed(month))) > 0
+}
+
+// legal pays what the law asks for the hours of the weeks that end in a month.
+func (l *ledger) legal(month comp.Period) {
+	earned := append([]line{}, l.lines...)
+	for _, worked := range l.e.company.Hours[l.person.ID] {
+		last := worked.Week + 6
+		if !month.Contains(last) {
+			continue
+		}
+		paid, ok := l.e.currencyOf(l.person, comp.Period{Start: last, End: last + 1})
+		if !ok {
+			continue
+		}
+		weekly, unknown := l.weekly(earned, comp.Period{Start: worked.Week, End: last + 1}, paid)
+		for _, rule := range []string{"minimum", "overtime"} {
+			for _, law := range l.under(rule, last) {
+				v := inForce(law, last)
+				if v == nil {
+					continue
+				}
+				c := &matter{person: l.person, component: &comp.Component{ID: law.ID}, currency: paid, paid: paid}
+				if more := asked(rule, v, worked.Hours.Rat(), weekly); more.Sign() > 0 || unknown {
+					l.pay(line{nil, law.ID, paid, l.e.round(c, more), comp.Period{}, unknown})
+				}
+			}
+		}
+	}
+}
+
+// asked is what a rule adds to the pay of a week.
+func asked(rule string, v *comp.LegalValue, hours, weekly *big.Rat) *big.Rat {
+	n := func(name string, absent int64) *big.Rat {
+		if x, has := v.N[name]; has {
+			return x.Rat()
+		}
+		return big.NewRat(absent, 1)
+	}
+	if rule == "minimum" {
+		least := times(times(hours, n("rate", 0)), n("times", 1))
+		return least.Sub(least, weekly)
+	}
+	over := new(big.Rat).Sub(hours, n("hours", 40))
+	if over.Sign() <= 0 {
+		return new(big.Rat)
+	}
+	return over.Quo(times(weekly, over), times(n("divisor", 2), hours))
+}
+
+// weekly is the variable pay of a week: what is measured over exactly this week, and of the rest of the month, but for what
+// is measured over other weeks, a fifty-second of a year's.
+func (l *ledger) weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Rat, unknown bool) {
+	sum = new(big.Rat)
+	for _, x := range lines {
+		if x.currency != currency {
+			continue
+		}
+		pay := big.NewRat(x.minor, 1)
+		switch {
+		case x.period == week:
+		case x.period != comp.Period{} && x.period.End-x.period.Start <= 7:
+			continue
+		default:
+			pay.Mul(pay, big.NewRat(12, 52))
+		}
+		unknown = unknown || x.unknown
+		sum.Add(sum, pay)
+	}
+	digits, _ := currency.Digits()
+	for range digits {
+		sum.Quo(sum, big.NewRat(10, 1))
+	}
+	return sum, unknown
+}
