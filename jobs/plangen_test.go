@@ -3,10 +3,7 @@ package jobs
 import (
 	"fmt"
 	"strings"
-	"testing"
-	"testing/fstest"
 
-	"carrot/config"
 	"carrot/transform/comp"
 )
 
@@ -17,133 +14,14 @@ func (d dice) chance(percent int) bool { return d(100) >= 100-percent } // the l
 
 func (d dice) one(of ...string) string { return of[d(len(of))] }
 
-// The company of generated plans: three legal entities, deals with shares and refunds, answers of customers.
-const plangenCompany = `carrot: 1
-company: Generated
-zone: Europe/Berlin
-pay: {first: 2023-01, day: 25, restate_months: 3, approval: none}
-entities:
-  - {id: DE01, name: Generated GmbH, country: DE, currency: EUR, pay_code: "1"}
-  - {id: JP01, name: Generated KK, country: JP, currency: JPY, pay_code: "2"}
-  - {id: US01, name: Generated Inc., country: US, currency: USD, pay_code: "3"}
-question: "Write to pay@generated.example."
-sources: [sources/*.yaml]
-measures: [measures/*.yaml]
-plans: [plans/*.yaml]
-roster:
-  - table: hr.people
-    id: id
-    from: start
-    to: end
-    employed: 'department != null'
-    set: {name: name, department: department, entity: entity, manager: manager, fte: fte, leave: leave, plan: plan, own_rate: own_rate}
-crosswalk:
-  - {table: crm.logins, system_is: crm, login: login, employee: employee}
-fx:
-  - {table: hr.fx, date: date, from: from, to: to, rate: rate}
-quotas:
-  - {table: hr.numbers, employee: employee, name: name, from: from, to: to, amount: amount, currency: currency}
-`
+// plan is the text of one generated plan, in one or two versions, of what both engines know.
+func (d dice) plan(n int) string { return d.versions(n, false) }
 
-const plangenSources = `source: crm
-kind: files
-folder: exports
-tables:
-  deals:
-    {files: deals*.csv, mode: delta, keys: [id], cause: late data, control: amount, format: csv, columns: {id: {from: ID, type: id}, owner: {from: Owner, type: category},
-      amount: {from: Amount, type: decimal, scale: 2}, currency: {from: Currency, type: category}, kind: {from: Kind, type: category},
-      booked_at: {from: Booked, type: instant, layout: "YYYY-MM-DDThh:mm:ss", zone: Europe/Berlin}}}
-  splits:
-    {files: splits*.csv, mode: snapshot, keys: [deal_id, owner], cause: reassignment, format: csv, columns: {deal_id: {from: Deal, type: id},
-      owner: {from: Owner, type: category}, kind: {from: Kind, type: category}, percent: {from: Percent, type: decimal, scale: 2}}}
-  refunds:
-    {files: refunds*.csv, mode: delta, keys: [id], cause: refund, format: csv, columns: {id: {from: ID, type: id}, deal_id: {from: Deal, type: id},
-      owner: {from: Owner, type: category}, amount: {from: Amount, type: decimal, scale: 2}, currency: {from: Currency, type: category}, refunded_on: {from: Refunded, type: date}}}
-  answers:
-    {files: answers*.csv, mode: delta, keys: [id], cause: late data, format: csv, columns: {id: {from: ID, type: id}, owner: {from: Owner, type: category},
-      score: {from: Score, type: integer}, asked_on: {from: Asked, type: date}}}
-  logins: {files: logins.csv, mode: snapshot, cause: reassignment, format: csv, columns: {login: {from: Login, type: text}, employee: {from: Employee, type: id}}}
----
-source: hr
-kind: files
-folder: exports
-tables:
-  people:
-    {files: people.csv, mode: snapshot, keys: [id], cause: hierarchy, class: personal, format: csv, columns: {id: {from: Employee, type: id}, name: {from: Name, type: text},
-      department: {from: Department, type: category}, entity: {from: Entity, type: category}, manager: {from: Manager, type: id}, fte: {from: FTE, type: text},
-      leave: {from: Leave, type: category}, plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, start: {from: Start, type: date}, end: {from: End, type: date}}}
-  fx:
-    {files: fx.csv, mode: snapshot, cause: fx, format: csv, columns: {date: {from: Date, type: date}, from: {from: From, type: category}, to: {from: To, type: category},
-      rate: {from: Rate, type: decimal, scale: 6}}}
-  numbers:
-    {files: numbers.csv, mode: snapshot, cause: quota, class: personal, format: csv, columns: {employee: {from: Employee, type: id}, name: {from: Name, type: category},
-      from: {from: From, type: date}, to: {from: To, type: date}, amount: {from: Amount, type: decimal, scale: 4}, currency: {from: Currency, type: category}}}
-`
-
-// plangenMeasures are what generated plans pay for: sums and counts of one's own, and shares and means of every pool.
-var plangenMeasures = func() string {
-	head := "measure: %s\nversion: \"1\"\ntitle: About %s\nfamily: outcome\nunit: %s\naggregate: %s\npool: %s\nwindow: %d\n"
-	split := "{column: owner, system: crm, split: {table: crm.splits, key: deal_id, of: %s, owner: owner, percent: percent}}"
-	deals := "  - {table: crm.deals, owner: " + fmt.Sprintf(split, "id") + ", value: amount, currency: currency, date: booked_at}\n"
-	refunds := "  - {table: crm.refunds, owner: " + fmt.Sprintf(split, "deal_id") + ", value: amount, currency: currency, date: refunded_on, sign: -1}\n"
-	answers := "table: crm.answers\nowner: {column: owner, system: crm}\ndate: asked_on\n"
-	shared := func(more string) string {
-		return "rows:\n" + strings.Replace(deals, "percent: percent}", more+"}", 1)
-	}
-	rolled := func(more string) string {
-		return "rows:\n" + strings.Replace(deals, "percent: percent}", "percent: percent}, rollup: "+more, 1)
-	}
-	docs := []string{
-		fmt.Sprintf(head, "weighed_sold", "weighed_sold", "money", "sum", "payee", 1) + shared("weight: percent, remainder: largest"),
-		fmt.Sprintf(head, "cent_sold", "cent_sold", "money", "sum", "payee", 1) + shared("percent: percent, remainder: largest"),
-		fmt.Sprintf(head, "helped_sold", "helped_sold", "money", "sum", "payee", 1) + shared("percent: percent, outside: true, where: 'kind == \"help\"'"),
-		fmt.Sprintf(head, "below_sold", "below_sold", "money", "sum", "payee", 1) + rolled("managers"),
-		fmt.Sprintf(head, "team_sold", "team_sold", "money", "sum", "payee", 1) + rolled("team"),
-		fmt.Sprintf(head, "sold", "sold", "money", "sum", "payee", 1) + "rows:\n" + deals + refunds,
-		fmt.Sprintf(head, "booked", "booked", "money", "sum", "payee", 1) + "rows:\n" + deals,
-		fmt.Sprintf(head, "new_sold", "new_sold", "money", "sum", "payee", 2) + "rows:\n" + strings.Replace(deals, "value:", "where: 'kind == \"new\"', value:", 1),
-		fmt.Sprintf(head, "all_sold", "all_sold", "money", "sum", "company", 1) + "rows:\n" + strings.ReplaceAll(strings.ReplaceAll(deals+refunds,
-			"owner: "+fmt.Sprintf(split, "id")+", ", ""), "owner: "+fmt.Sprintf(split, "deal_id")+", ", ""),
-		fmt.Sprintf(head, "units", "units", "count", "count", "payee", 1) + "rows:\n" + strings.Replace(deals, "value: amount, currency: currency, ", "", 1),
-		fmt.Sprintf(head, "csat", "csat", "share", "share", "payee", 1) + answers + "hit: 'score >= 4'\n",
-		fmt.Sprintf(head, "csat_long", "csat_long", "share", "share", "entity", 3) + answers + "hit: 'score >= 4'\n",
-		fmt.Sprintf(head, "mood", "mood", "score", "mean", "department", 1) + answers + "value: score\n",
-		fmt.Sprintf(head, "last_mood", "last_mood", "score", "mean", "company", 1) +
-			"table: crm.answers\ndate: asked_on\nvalue: score\nfold: {by: [owner], order: asked_on, take: last}\n",
-	}
-	return strings.Join(docs, "---\n")
-}()
-
-// plangenBatch writes a batch of plans down and reads them as anybody's: through the text of a file.
-func plangenBatch(t *testing.T, texts []string) *config.Config {
-	t.Helper()
-	files := fstest.MapFS{"carrot.yaml": {Data: []byte(plangenCompany)}, "measures/all.yaml": {Data: []byte(plangenMeasures)}}
-	for i, s := range strings.Split(plangenSources, "---\n") {
-		files[fmt.Sprintf("sources/%d.yaml", i)] = &fstest.MapFile{Data: []byte(s)}
-	}
-	for i, text := range texts {
-		files[fmt.Sprintf("plans/p%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
-	}
-	c, wrong := config.Load(files, "carrot.yaml", func(string) (string, bool) { return "", false })
-	for i, m := range wrong {
-		if i == 0 {
-			t.Log(plangenText(texts))
-		}
-		t.Error(m)
-	}
-	if len(wrong) > 0 {
-		t.FailNow()
-	}
-	return c
-}
-
-func plangenText(texts []string) string { return "the plans are:\n" + strings.Join(texts, "---\n") }
-
-// plan is the text of one generated plan.
-func (d dice) plan(n int) string {
+// version is the text of one version of a plan.
+func (d dice) version(n, version int, effective string, deals bool) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "plan: p%d\nversion: \"1\"\ntitle: Plan %d\neffective: {from: %s}\neligible: 'plan == \"p%d\"'\nrounding: %s\n", n, n,
-		d.one("2023-01-01", "2024-01-15"), n, d.one(comp.Roundings[:]...))
+	fmt.Fprintf(&b, "plan: p%d\nversion: \"%d\"\ntitle: Plan %d\neffective: %s\neligible: 'plan == \"p%d\"'\nrounding: %s\n", n, version, n,
+		effective, n, d.one(comp.Roundings[:]...))
 	if d.chance(25) {
 		kind := d.one("recoverable", "advance", "guarantee")
 		fmt.Fprintf(&b, "draw: {kind: %s, amount: %s, prorate: %s", kind, d.money(50000, 33333), d.one("none", "days"))
@@ -160,7 +38,7 @@ func (d dice) plan(n int) string {
 	}
 	b.WriteString("components:\n")
 	for i := range 1 + d(3) {
-		c := component{dice: d, Builder: &b, n: i}
+		c := component{dice: d, Builder: &b, n: i, deals: deals}
 		c.write()
 	}
 	return b.String()
@@ -181,6 +59,8 @@ type component struct {
 	money             bool // the measure is
 	ratio             bool // a share or a mean, which may be missing
 	toDate            string
+	deals             bool // say as well what becomes of the pay of single deals; see genplans_deals_test.go
+	perDeal, carries  bool
 	paid              bool // bands and points pay money: there is no target
 }
 
@@ -194,7 +74,7 @@ func (c *component) about(measure string) {
 }
 
 func (c *component) write() {
-	c.about(c.one("sold", "sold", "sold", "booked", "new_sold", "all_sold", "weighed_sold", "cent_sold", "helped_sold", "below_sold", "team_sold", "units", "csat", "csat_long", "mood", "last_mood"))
+	c.about(c.some("sold", "sold", "sold", "booked", "new_sold", "all_sold", "weighed_sold", "cent_sold", "helped_sold", "below_sold", "team_sold", "units", "csat", "csat_long", "mood", "last_mood"))
 	fmt.Fprintf(c, "  - id: c%d\n    title: Component %d\n    clause: \"%d\"\n", c.n, c.n, c.n+1)
 	if c.chance(15) {
 		c.scorecard()
@@ -214,11 +94,11 @@ func (c *component) write() {
 	onValue := c.kind == "retroactive" || c.kind == "rate" || (c.kind == "marginal" && (c.of == "value" || c.chance(60)))
 	c.paid = (c.kind == "steps" || c.kind == "interpolate") && c.chance(20)
 	c.say("measure: %s", c.measure)
-	perDeal := c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && c.measure != "all_sold" && c.chance(40)
-	if perDeal {
+	c.perDeal = c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && c.measure != "all_sold" && c.chance(40)
+	if c.perDeal {
 		c.say("per: deal")
 	}
-	c.time(perDeal || c.measure == "new_sold" || c.measure == "csat_long")
+	c.time(c.perDeal || c.measure == "new_sold" || c.measure == "csat_long")
 	if c.of == "attainment" || c.chance(20) {
 		c.say("quota: %s", c.quota(true))
 	}
@@ -231,17 +111,18 @@ func (c *component) write() {
 		c.say("missing: %s", c.missing(onValue || c.paid))
 	}
 	c.rest()
+	c.afterwards()
 }
 
 // time writes when a component is measured. A measure with a window is not read to date.
 func (c *component) time(window bool) {
-	every := c.one("month", "month", "quarter")
+	every := c.one("month", "month", "quarter", "month", "month", "quarter", "fours")
 	c.say("every: %s", every)
 	if window || !c.chance(35) {
 		return
 	}
 	c.toDate = c.one("year", "quarter", "half")
-	if every == "quarter" {
+	if every != "month" {
 		c.toDate = "year"
 	}
 	c.say("to_date: %s", c.toDate)
@@ -267,6 +148,7 @@ func (c *component) rest() {
 		c.say("cap: %s", c.one(c.dice.money(25000, 99999, 500000), "{name: ote}"))
 		switch {
 		case c.toDate == "" && c.chance(30):
+			c.carries = true
 			c.say("excess: carry")
 		case c.chance(40):
 			c.say("order: [%s]", c.one("gate, multiply, prorate, cap", "cap, gate, multiply, prorate", "prorate, cap, multiply, gate", "multiply, cap, prorate, gate"))

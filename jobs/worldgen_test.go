@@ -185,11 +185,39 @@ func (w *worldgen) deal(people int) {
 	if w.chance(30) {
 		w.split(id, people)
 	}
+	w.events(id, day, cents)
 	if w.chance(20) {
 		back := w.dice(cents) + 1
 		w.put("crm.refunds", row(w.known(15), "id", "R"+id, "deal_id", id, "owner", owner, "amount", fmt.Sprintf("%d.%02d", back/100, back%100), "currency", currency,
 			"refunded_on", max(day, w.day()).String()))
 	}
+}
+
+// events are what happens to a deal after it was booked: it is accepted, its customer answers, it is undone.
+func (w *worldgen) events(id string, day comp.Date, cents int) {
+	event := func(percent int, name string, amount, score int) {
+		if !w.chance(percent) {
+			return
+		}
+		e := config.ExampleEvent{Of: id, Event: name, On: day + comp.Date(w.dice(100)), Known: w.known(10)}
+		if amount > 0 {
+			n, _ := comp.ParseExact(fmt.Sprintf("%d.%02d", amount/100, amount%100))
+			e.Amount = &n
+		}
+		if score > 0 {
+			n := comp.Int(int64(score))
+			e.Score = &n
+		}
+		w.e.Events = append(w.e.Events, e)
+	}
+	event(50, "accepted", 0, 0)
+	event(40, "satisfaction", 0, 1+w.dice(5))
+	if w.chance(50) {
+		cents = 0 // of all of it
+	} else {
+		cents = 1 + w.dice(cents)
+	}
+	event(20, "refunded", cents, 0)
 }
 
 func (w *worldgen) split(id string, people int) {
