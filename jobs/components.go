@@ -54,7 +54,7 @@ type Part struct {
 	Rate       string `json:"rate,omitempty"`
 }
 
-// Balance is an account over the pay period. Amounts are plain decimals of the statement's currency.
+// Balance is an account over the pay period. Amounts are plain decimals of its currency.
 type Balance struct {
 	Account    string   `json:"account"`
 	Plan       string   `json:"plan,omitempty"`
@@ -67,6 +67,12 @@ type Balance struct {
 	Close      string   `json:"close"`
 	Currency   string   `json:"currency"`
 	Reasons    []string `json:"reasons,omitempty"`
+}
+
+// PayeeBalance is one line of balances.jsonl.
+type PayeeBalance struct {
+	Payee string `json:"payee"`
+	Balance
 }
 
 // componentOf is what the archive keeps of a component's calculation.

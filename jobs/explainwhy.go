@@ -23,6 +23,11 @@ func (e *explainer) nothing(payee string) ([]string, error) {
 	}
 	day := month.End - 1
 	out := []string{fmt.Sprintf("%s, %s: there is no statement, and nothing is paid.", called(p, day), month.Words())}
+	open, err := e.openBalances(payee)
+	if err != nil {
+		return nil, err
+	}
+	out = append(out, open...)
 	if off := unemployed(p, month); off != "" {
 		return append(out, off), nil
 	}
@@ -38,6 +43,21 @@ func (e *explainer) nothing(payee string) ([]string, error) {
 	}
 	unpaid, err := e.unpaidRows(payee, month)
 	return append(out, unpaid...), err
+}
+
+// openBalances tell the accounts of somebody who has no statement. Archives of earlier versions keep none.
+func (e *explainer) openBalances(payee string) ([]string, error) {
+	if _, ok := objectNamed(e.m.Sidecars, balancesFile); !ok {
+		return nil, nil
+	}
+	var out []string
+	err := sidecarLines(e.ctx, e.store, e.m, e.vault.temp, balancesFile, func(b PayeeBalance) error {
+		if b.Payee == payee {
+			out = append(out, balanceWords(b.Balance))
+		}
+		return nil
+	})
+	return out, err
 }
 
 // unemployed says that somebody does not work on any day of a period, and when; "" where they do.

@@ -31,6 +31,7 @@ const (
 	statementsFile = "statements.jsonl" // every line with its lineage key
 	creditsFile    = "credits.jsonl"    // where each record went
 	findingsFile   = "findings.jsonl"   // every finding with what it reaches
+	balancesFile   = "balances.jsonl"   // every account, of payees without a statement too; none where nobody has any
 	summaryFile    = "summary.json"     // what `carrot show` prints
 )
 
@@ -109,6 +110,9 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 	if err := put(file{sidecar, statementsFile, "application/jsonl", comp.Personal, lines, nil}); err != nil {
 		return err
 	}
+	if err := w.balances(put); err != nil {
+		return err
+	}
 	if err := w.credits(put); err != nil {
 		return err
 	}
@@ -121,6 +125,19 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 
 // scratch is a private file for what is long.
 func (w *work) scratch() (reports.Scratch, error) { return archive.NewScratch(w.bench.vault.temp) }
+
+// balances writes every account.
+func (w *work) balances(put func(file) error) error {
+	all := w.result.Balances
+	if len(all) == 0 {
+		return nil
+	}
+	b, err := encodeLines(len(all), func(i int) any { return PayeeBalance{Payee: all[i].Payee, Balance: balanceOf(all[i].Balance)} })
+	if err != nil {
+		return err
+	}
+	return put(file{sidecar, balancesFile, "application/jsonl", comp.Personal, b, nil})
+}
 
 // credits writes where each record went.
 func (w *work) credits(put func(file) error) (err error) {

@@ -18,6 +18,7 @@ func certificate(r *comp.Result, made []File) File {
 	p.controls(r)
 	p.exclusions(r)
 	p.pay(r)
+	p.accounts(r)
 	p.legal(r)
 	p.findings(r)
 	p.decisions(r)

@@ -51,20 +51,3 @@ func correctionTotals(of office) []comp.Money {
 	}
 	return out
 }
-
-// costsCSV is for the accountants: what the contracts of the recomputed pay periods cost to obtain, month by month. There is
-// no file where no plan accounts for it.
-func costsCSV(r *comp.Result) (File, bool) {
-	var b bytes.Buffer
-	b.WriteString("employee_id,component,deal,month,kind,amount,currency\n")
-	for _, c := range r.Costs {
-		for i, cell := range []string{c.Payee, c.Component, c.Deal, c.Month, c.Kind, c.Amount.Decimal(), string(c.Amount.Currency)} {
-			if i > 0 {
-				b.WriteByte(',')
-			}
-			writeCell(&b, disarm(cell))
-		}
-		b.WriteByte('\n')
-	}
-	return File{Path: "audit/tables/costs.csv", Media: mediaCSV, Class: comp.Personal, Bytes: b.Bytes()}, len(r.Costs) > 0
-}

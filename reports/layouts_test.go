@@ -125,6 +125,11 @@ func balanced() *comp.Result {
 		{Account: "draw", Plan: "sales", Component: "draw", Title: "Draw", Open: eur(80000), In: eur(60000), Out: eur(0), WrittenOff: eur(0), Close: eur(140000)},
 		{Account: "hold", Plan: "sales", Component: "commission:hold", Title: "Commission on delivered deals, hold", Open: eur(0), In: eur(800000), Out: eur(600000), WrittenOff: eur(0),
 			Close: eur(200000), Reasons: []string{"waits until 2026-05-11", "csat_below_bar"}}}
+	for _, b := range s.Balances {
+		r.Balances = append(r.Balances, comp.PayeeBalance{Payee: s.Payee, Name: s.Name, Entity: s.Entity, Balance: b})
+	}
+	r.Balances = append(r.Balances, comp.PayeeBalance{Payee: "E009", Name: "Left long ago", Entity: "DE01", Balance: comp.Balance{Account: "hold", Plan: "sales",
+		Component: "commission:hold", Open: eur(5050), In: eur(0), Out: eur(0), WrittenOff: eur(0), Close: eur(5050)}})
 	s.InKind = []comp.InKind{{What: "Weekend for two", Clause: "8", Value: eur(10000), Gross: eur(14215)}}
 	s.Lines = append(s.Lines, comp.Line{Number: 4, Kind: comp.DrawLine, Plan: "sales", Component: "draw", Clause: "7.1", Title: "Draw", For: feb, Exact: amt("600", "EUR"), Amount: eur(60000),
 		Working: "Draw of 1,000.00 EUR, earned 400.00 EUR: 600.00 EUR are advanced; advanced so far 800.00 EUR + 600.00 EUR = 1,400.00 EUR"})
@@ -154,6 +159,9 @@ func TestBalancesOnStatement(t *testing.T) {
 	}
 	certificate := string(byPath(t, files, "audit/run.txt"))
 	for _, want := range []string{"\nLEGAL RULES (rule, legal entity, state)\n", "us_minimum  US01  applied\n", "-           DE01  not configured\n",
+		"\nBALANCES: open + in - out - written off = close; open is the close of the month before\n",
+		"draw     EUR            1  800.00    600.00      0.00         0.00  1,400.00\n",
+		"hold     EUR            2   50.50  8,000.00  6,000.00         0.00  2,050.50\n",
 		"salesforce.deals  30  81,750.00 EUR  where  delivered_revenue: stage == \"won\"\n"} {
 		if !strings.Contains(certificate, want) {
 			t.Errorf("the certificate lacks %q:\n%s", want, certificate)

@@ -71,9 +71,6 @@ func Render(r *comp.Result, o Options, put func(File) error) (err error) {
 	if err != nil {
 		return err
 	}
-	if f, ok := costsCSV(r); ok && !stopped(r) {
-		made = append([]File{f}, made...)
-	}
 	if !stopped(r) {
 		payroll, err := renderPayroll(r, o)
 		if err != nil {

@@ -34,8 +34,8 @@ type column struct {
 type table struct {
 	name    string
 	columns []column
-	rows    func(out func([]string) error) error
-	long    bool // there may be millions of rows
+	rows    func(out func([]string) error) error // nil: no plan of the run has anything to say here, and there are no files
+	long    bool                                 // there may be millions of rows
 }
 
 // columns makes the list of columns from names; a leading # marks a whole number.

@@ -10,12 +10,15 @@ import (
 
 // renderTables are the audit tables, in the order of their paths.
 func renderTables(r *comp.Result, o Options) ([]File, error) {
-	list := []table{creditTable(r), findingTable(r), lineTable(r), scoreTable(r)}
+	list := []table{balanceTable(r), costTable(r), creditTable(r), findingTable(r), inKindTable(r), lineTable(r), scoreTable(r)}
 	if stopped(r) {
 		list = []table{findingTable(r)}
 	}
 	var out []File
 	for _, t := range list {
+		if t.rows == nil {
+			continue
+		}
 		files, err := t.files(o)
 		if err != nil {
 			return nil, err

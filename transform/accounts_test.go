@@ -309,6 +309,39 @@ func TestBalancesAreLedgerSums(t *testing.T) {
 	}
 }
 
+// TestBalancesOfThoseWithoutPay: pay that waits stays on the list of accounts in months in which its payee is held, and in
+// those in which there is no statement because the payee has left and nothing moves; close opens the next month.
+func TestBalancesOfThoseWithoutPay(t *testing.T) {
+	c := newTiny(t)
+	x := tenPercent
+	x.Release = &comp.Release{Parts: []comp.Slice{{Share: comp.Int(1), On: "paid"}}}
+	c.component(x)
+	c.give("crm.deals", tinyDeal("D1", "ada", 500000, "EUR", "2026-01-15"), tinyDeal("D2", "bob", 700000, "EUR", "2026-01-16"))
+	all := func(r *comp.Result) (out []string) {
+		for _, b := range r.Balances {
+			out = append(out, fmt.Sprintf("%s %s %s + %s - %s - %s = %s", b.Payee, b.Account, b.Open.Decimal(), b.In.Decimal(), b.Out.Decimal(), b.WrittenOff.Decimal(), b.Close.Decimal()))
+		}
+		return out
+	}
+	check := func(r *comp.Result, want ...string) {
+		t.Helper()
+		if d := cmp.Diff(want, all(r)); d != "" {
+			t.Errorf("%s: %s", r.Run.Period.Name(), d)
+		}
+	}
+	check(c.close("2026-01"), "E1 hold 0.00 + 500.00 - 0.00 - 0.00 = 500.00", "E2 hold 0.00 + 700.00 - 0.00 - 0.00 = 700.00")
+	c.give("hr.status", cells{"E1", "2025-01-01", "Active"}, cells{"E1", "2026-02-01", "Terminated"}, cells{"E2", "2025-01-01", "Active"}, cells{"E3", "2025-01-01", "Active"})
+	c.give("ref.logins", cells{"crm", "ada", "E1", nil, nil}, cells{"crm", "cleo", "E3", nil, nil})
+	r := c.close("2026-02")
+	if lines(r, "E1") != nil || len(r.Statements) == 0 || len(r.Statements[0].HeldFor) == 0 {
+		t.Fatal("Ada has a statement, or Bob is not held")
+	}
+	still := []string{"E1 hold 500.00 + 0.00 - 0.00 - 0.00 = 500.00", "E2 hold 700.00 + 0.00 - 0.00 - 0.00 = 700.00"}
+	check(r, still...)
+	c.give("ref.logins", cells{"crm", "ada", "E1", nil, nil}, cells{"crm", "bob", "E2", nil, nil}, cells{"crm", "cleo", "E3", nil, nil})
+	check(c.close("2026-03"), still...)
+}
+
 // TestUnknownMonthAdvancesNothing: a month that cannot be computed, its finding waived, gets no draw on a guess, and no
 // later one does until it is known.
 func TestUnknownMonthAdvancesNothing(t *testing.T) {

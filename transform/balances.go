@@ -81,8 +81,8 @@ func (b *builder) movements(payee int) []comp.LedgerEntry {
 }
 
 // balances are a payee's accounts over this pay period: what was posted before opens them, corrections of earlier periods
-// and this period's own movements follow.
-func (b *builder) balances(payee int) []comp.Balance {
+// and this period's own movements follow. Of whom a close posts nothing, nothing moves.
+func (b *builder) balances(payee int, posts bool) []comp.Balance {
 	id, run := b.a.company.People[payee].ID, b.a.in.Run.Period
 	by := map[accountKey]*comp.Balance{}
 	at := func(k accountKey) *comp.Balance {
@@ -99,14 +99,14 @@ func (b *builder) balances(payee int) []comp.Balance {
 		}
 	}
 	for i := range b.a.moves[id] {
-		if m := &b.a.moves[id][i]; m.month == run && !b.a.blind[[2]string{id, run.Name()}] {
+		if m := &b.a.moves[id][i]; posts && m.month == run && !b.a.blind[[2]string{id, run.Name()}] {
 			x := at(m.key)
 			x.In.Minor, x.Out.Minor, x.WrittenOff.Minor = x.In.Minor+m.in, x.Out.Minor+m.out, x.WrittenOff.Minor+m.written
 			x.Reasons = append(x.Reasons, m.reasons...)
 		}
 	}
 	for _, l := range b.movements(payee) {
-		if l.For == run.Name() {
+		if !posts || l.For == run.Name() {
 			continue
 		}
 		x := at(accountKey{l.Plan, l.Component, l.Amount.Currency})

@@ -26,6 +26,9 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 		if err != nil {
 			return nil, err
 		}
+		for _, x := range s.Balances {
+			r.Balances = append(r.Balances, comp.PayeeBalance{Payee: s.Payee, Name: s.Name, Entity: s.Entity, Balance: x})
+		}
 		if ok {
 			r.Statements = append(r.Statements, s)
 			r.Ledger = append(r.Ledger, b.ledger(i, &s)...)

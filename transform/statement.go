@@ -62,9 +62,7 @@ func (b *builder) statement(payee int, due []owed, adjustments []comp.Adjustment
 				Working: x.Reason + ", decided by " + x.By})
 		}
 	}
-	if len(s.HeldFor) == 0 {
-		s.Balances = b.balances(payee)
-	}
+	s.Balances = b.balances(payee, len(s.HeldFor) == 0 && s.Currency != "")
 	if len(s.Components) == 0 && len(s.Lines) == 0 && (len(s.HeldFor) == 0 || !ok) && !moved(s.Balances) {
 		return s, false, nil
 	}
@@ -233,7 +231,7 @@ func (b *builder) total(s *comp.Statement) {
 		}
 	}
 	if len(s.HeldFor) > 0 {
-		s.HeldTotal, s.Total, s.Lines, s.Balances = s.Total, comp.Money{Currency: s.Currency}, nil, nil
+		s.HeldTotal, s.Total, s.Lines = s.Total, comp.Money{Currency: s.Currency}, nil
 	}
 	b.history(s)
 }

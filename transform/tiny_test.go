@@ -18,6 +18,7 @@ type tiny struct {
 	seq    int
 	ledger []comp.LedgerEntry
 	prev   *Inputs
+	closed map[string]int64 // what each account held when the last close was posted
 }
 
 var tinyContracts = []comp.Contract{
@@ -162,8 +163,30 @@ func (c *tiny) close(month string) *comp.Result {
 	r := c.try(month)
 	in := c.inputs(month)
 	c.prev = &in
+	c.opens(r)
 	c.ledger = append(slices.Clone(c.ledger), r.Ledger...)
 	return r
+}
+
+// opens fails where an account does not open with what it closed with in the last close, or does not tie.
+func (c *tiny) opens(r *comp.Result) {
+	c.t.Helper()
+	before := c.closed
+	c.closed = map[string]int64{}
+	for _, b := range r.Balances {
+		key := b.Payee + " " + b.Plan + " " + b.Component + " " + string(b.Close.Currency)
+		if b.Open.Minor != before[key] || b.Open.Minor+b.In.Minor-b.Out.Minor-b.WrittenOff.Minor != b.Close.Minor {
+			c.t.Errorf("%s: %s: %d + %d - %d - %d = %d, and it closed with %d before", r.Run.Period.Name(), key, b.Open.Minor, b.In.Minor, b.Out.Minor,
+				b.WrittenOff.Minor, b.Close.Minor, before[key])
+		}
+		c.closed[key] = b.Close.Minor
+		delete(before, key)
+	}
+	for key, minor := range before { // whatever the order, it fails
+		if minor != 0 {
+			c.t.Errorf("%s: %s closed with %d before and is gone", r.Run.Period.Name(), key, minor)
+		}
+	}
 }
 
 // lines are a payee's lines as text: kind, component, month, cause, amount; "held" stands before what is held.

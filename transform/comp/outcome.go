@@ -29,7 +29,8 @@ type Result struct {
 	Exclusions   []Exclusion
 	Legal        []LegalCheck
 	Costs        []CostEntry
-	Ledger       []LedgerEntry // what a close would post
+	Balances     []PayeeBalance // of everybody who has an account, with a statement or without; by payee, plan, component and currency
+	Ledger       []LedgerEntry  // what a close would post
 }
 
 // RunFacts identify a run on every page.
@@ -81,6 +82,12 @@ type Balance struct {
 	Plan, Component, Title           string
 	Open, In, Out, WrittenOff, Close Money
 	Reasons                          []string // what a hold waits for
+}
+
+// PayeeBalance is a payee's account, whether or not there is anything else to say to that person. What is held moves nothing.
+type PayeeBalance struct {
+	Payee, Name, Entity string
+	Balance
 }
 
 // InKind is pay that is no money.
