@@ -195,8 +195,9 @@ func (n node) expected() (Expected, bool) {
 		return Expected{}, false
 	}
 	x := Expected{Payee: f.text("payee"), Plan: f.text("plan"), Line: f.text("component"), Kind: f.text("kind"), Cause: f.text("cause"), Pays: f.figure("pays"), Total: f.figure("total"),
-		Held: f.figure("held"), Reason: f.text("reason"), Finding: f.text("finding"), Working: f.text("working"), Export: f.text("export"), Where: n.place()}
+		Held: f.figure("held"), Reason: f.text("reason"), Finding: f.text("finding"), Working: f.text("working"), Where: n.place()}
 	x.Balance = f.choice("balance", "", "draw", "hold", "clawback", "carry")
+	x.Export = f.choice("export", "", "neutral", "adp", "gusto")
 	for key, to := range map[string]*string{"in": &x.In, "for": &x.For} { // each to a field of its own: the order leaves no trace
 		if m, ok := f.at(key).month(); ok {
 			*to = m.Name()

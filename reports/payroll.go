@@ -40,6 +40,9 @@ func offices(r *comp.Result) []office {
 	return out
 }
 
+// Payroll are the files that payroll systems import, with their control files.
+func Payroll(r *comp.Result) ([]File, error) { return renderPayroll(r, Options{}) }
+
 // renderPayroll are the files of every payroll office, in the order of their paths.
 func renderPayroll(r *comp.Result, o Options) ([]File, error) {
 	var out []File
