@@ -12,10 +12,10 @@ import (
 	"carrot/transform/naive"
 )
 
-// TestBothEnginesExamples holds the engine against the naive one on the examples beside plans: at the edges of what plans can
-// say, and of how pay is earned.
+// TestBothEnginesExamples holds the engine against the naive one on the examples beside plans: on every golden case, feature by
+// feature, at the edges of what plans can say, and of how pay is earned.
 func TestBothEnginesExamples(t *testing.T) {
-	for company, least := range map[string]int{"edges": 3, "earning": 400} {
+	for company, least := range map[string]int{"golden": 190, "features": 250, "edges": 3, "earning": 400} {
 		t.Run(company, func(t *testing.T) {
 			dir := os.DirFS(filepath.Join("plans", "testdata", company))
 			c, mistakes := config.Load(dir, "carrot.yaml", func(string) (string, bool) { return "", true })
@@ -28,9 +28,6 @@ func TestBothEnginesExamples(t *testing.T) {
 			}
 			lines := 0
 			for _, name := range names {
-				if name == "plans/spiffs"+config.ExamplesSuffix {
-					continue // the naive engine has no budgets
-				}
 				b, err := fs.ReadFile(dir, name)
 				if err != nil {
 					t.Fatal(err)

@@ -31,15 +31,11 @@ func (e *engine) undo(c *matter, deals []dealt, rated func([]deal) *big.Rat) {
 	var rest []deal
 	for i, d := range deals {
 		rest = append(rest, d.deal)
-		left := big.NewRat(1, 1)
-		for _, x := range e.events(d.deal, claw.On) {
-			takes, counts := takesBack(claw, d.day, x.Date)
-			if !counts {
-				continue
+		events := e.events(d.deal, claw.On)
+		for k, part := range d.parts(events) {
+			if takes, counts := takesBack(claw, d.day, events[k].Date); counts {
+				all = append(all, happening{i, events[k].Date, part, takes})
 			}
-			part := d.part(x, left)
-			left = new(big.Rat).Sub(left, part)
-			all = append(all, happening{i, x.Date, part, takes})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.deal, b.deal)) })
@@ -120,7 +116,7 @@ func (l *ledger) takeBack(month comp.Period) {
 		done[k] = true
 		if l.blind || l.unknown[k] {
 			l.unknown[k] = true
-			l.pay(line{l.past[i].plan, k.component, k.currency, 0, comp.Period{}, true})
+			l.pay(line{l.past[i].plan, k.component, k.currency, 0, month, true})
 			continue
 		}
 		open := l.balance[k] + l.newCharges(k, month)
@@ -130,7 +126,7 @@ func (l *ledger) takeBack(month comp.Period) {
 			l.balance[k] = 0 // written off
 		}
 		if takes != 0 {
-			l.pay(line{l.past[i].plan, k.component, k.currency, -takes, comp.Period{}, false})
+			l.pay(line{l.past[i].plan, k.component, k.currency, -takes, month, false})
 		}
 	}
 }

@@ -134,17 +134,26 @@ func (e *engine) events(d deal, name string) []comp.Event {
 	return out
 }
 
-// part is what an event is about of a deal: its amount of the deal's worth, or all that is left.
-func (d deal) part(x comp.Event, left *big.Rat) *big.Rat {
-	if x.Amount == nil || d.row.Sign() == 0 {
-		return left
+// parts are what events are about of a deal, one after the other: all that is left of it, or their amounts of the deal's worth.
+// An amount that is paid back adds nothing until more than before has come.
+func (d deal) parts(events []comp.Event) []*big.Rat {
+	one := big.NewRat(1, 1)
+	var out []*big.Rat
+	sum, most := new(big.Rat), new(big.Rat)
+	for _, x := range events {
+		if x.Amount == nil || d.row.Sign() == 0 {
+			sum = new(big.Rat).Set(one)
+		} else {
+			sum = new(big.Rat).Add(sum, new(big.Rat).Quo(x.Amount.Rat(), d.row))
+		}
+		now := sum
+		if now.Cmp(one) > 0 {
+			now = one
+		}
+		if now.Cmp(most) < 0 {
+			now = most
+		}
+		out, most = append(out, new(big.Rat).Sub(now, most)), now
 	}
-	share := new(big.Rat).Quo(x.Amount.Rat(), d.row)
-	if share.Sign() < 0 {
-		return new(big.Rat)
-	}
-	if share.Cmp(left) > 0 {
-		return left
-	}
-	return share
+	return out
 }

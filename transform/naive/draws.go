@@ -77,13 +77,13 @@ func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
 	l.blind = l.blind || c.unknown
 	if l.blind || l.unknown[k] {
 		l.unknown[k] = true
-		l.pay(line{plan, "draw", paid, 0, comp.Period{}, true})
+		l.pay(line{plan, "draw", paid, 0, month, true})
 		return
 	}
 	cash := l.cash(plan.ID, paid)
 	if d.Kind == "guarantee" {
 		if amount > 0 && amount > cash {
-			l.pay(line{plan, "draw", paid, amount - cash, comp.Period{}, false})
+			l.pay(line{plan, "draw", paid, amount - cash, month, false})
 		}
 		return
 	}
@@ -94,7 +94,7 @@ func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
 	open, in, out := moves(&recoverable, l.balance[k], cash, l.room(plan.ID, paid, month), amount, months, l.leaves(month))
 	l.balance[k] = open + in - out
 	if in != 0 || out != 0 {
-		l.pay(line{plan, "draw", paid, in - out, comp.Period{}, false})
+		l.pay(line{plan, "draw", paid, in - out, month, false})
 	}
 }
 

@@ -62,22 +62,24 @@ func (l *ledger) free(month comp.Period) bool {
 	return l.person.Employed[len(l.person.Employed)-1].End <= month.Start && len(l.under("no_recovery", l.lastEmployed(month))) > 0
 }
 
-// legal pays what the law asks for the hours of the weeks that end in a month.
+// legal pays what the law asks for the hours of the weeks that end in a month; of earlier weeks the overtime of what they
+// earned and the month pays.
 func (l *ledger) legal(month comp.Period) {
 	earned := append([]line{}, l.lines...)
 	for _, worked := range l.e.company.Hours[l.person.ID] {
-		last := worked.Week + 6
-		if !month.Contains(last) {
+		week := comp.Period{Start: worked.Week, End: worked.Week + 7}
+		paid, ok := l.e.currencyOf(l.person, week)
+		if !ok || week.End > month.End {
 			continue
 		}
-		paid, ok := l.e.currencyOf(l.person, comp.Period{Start: last, End: last + 1})
-		if !ok {
-			continue
-		}
-		weekly, unknown := l.weekly(earned, comp.Period{Start: worked.Week, End: last + 1}, paid)
+		weekly, unknown := weekly(earned, week, paid)
 		for _, rule := range []string{"minimum", "overtime"} {
-			for _, law := range l.under(rule, last) {
-				v := inForce(law, last)
+			if rule == "minimum" && !month.Contains(week.End-1) {
+				continue
+			}
+			d := l.lastEmployed(week)
+			for _, law := range l.under(rule, d) {
+				v := inForce(law, d)
 				if v == nil {
 					continue
 				}
@@ -109,21 +111,21 @@ func asked(rule string, v *comp.LegalValue, hours, weekly *big.Rat) *big.Rat {
 	return over.Quo(times(weekly, over), times(n("divisor", 2), hours))
 }
 
-// weekly is the variable pay of a week: what is measured over exactly this week, and of the rest of the month, but for what
-// is measured over other weeks, a fifty-second of a year's.
-func (l *ledger) weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Rat, unknown bool) {
+// weekly is the variable pay of a week: what is measured over exactly this week, and of what is earned over the months in
+// which it ends its share, a month's being twelve fifty-seconds.
+func weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Rat, unknown bool) {
 	sum = new(big.Rat)
 	for _, x := range lines {
-		if x.currency != currency {
+		if x.currency != currency || !x.period.Contains(week.End-1) || (x.period.End-x.period.Start <= 7 && x.period != week) {
 			continue
 		}
 		pay := big.NewRat(x.minor, 1)
-		switch {
-		case x.period == week:
-		case x.period != comp.Period{} && x.period.End-x.period.Start <= 7:
-			continue
-		default:
-			pay.Mul(pay, big.NewRat(12, 52))
+		if x.period != week {
+			months := int64(0)
+			for m := comp.Month(x.period.Start); m.Start < x.period.End; m = comp.Month(m.End) {
+				months++
+			}
+			pay.Mul(pay, big.NewRat(12, 52*months))
 		}
 		unknown = unknown || x.unknown
 		sum.Add(sum, pay)

@@ -43,12 +43,13 @@ func (e *engine) released(r *comp.Release, d deal) (out []piecemeal) {
 		}
 		left := big.NewRat(1, 1)
 		if part.If == nil || passed != comp.NoDate {
-			for _, x := range e.happened(d, part.On, end) {
+			happened := e.happened(d, part.On, end)
+			for i, share := range d.parts(happened) {
+				x := happened[i]
 				due := part.After.After(x.Date)
 				if part.If != nil {
 					due = max(due, passed)
 				}
-				share := d.part(x, left)
 				left = new(big.Rat).Sub(left, share)
 				out = append(out, piecemeal{due, times(share, part.Share.Rat()), false})
 			}
@@ -127,7 +128,7 @@ func (l *ledger) hold(month comp.Period) {
 			if own {
 				x.matter.unknown, x.minor = true, 0
 			} else {
-				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, 0, comp.Period{}, true})
+				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, 0, x.matter.period, true})
 			}
 			continue
 		}
@@ -137,7 +138,7 @@ func (l *ledger) hold(month comp.Period) {
 		} else {
 			was, before := l.sorted(x, month.Start-1)
 			if held -= before; paid != was {
-				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, paid - was, comp.Period{}, false})
+				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, paid - was, x.matter.period, false})
 			}
 		}
 		l.balance[k] += held

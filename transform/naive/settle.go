@@ -27,7 +27,7 @@ type line struct {
 	component string
 	currency  comp.Currency
 	minor     int64
-	period    comp.Period // the measuring period; none of what accounts pay
+	period    comp.Period // that it was earned in: the measuring period, or the month
 	unknown   bool
 }
 
