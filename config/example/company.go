@@ -15,6 +15,15 @@ import (
 //go:embed company
 var folder embed.FS
 
+// Measures are the definitions of the company's own measures, beside those that are shipped.
+func Measures() fs.FS {
+	sub, err := fs.Sub(folder, "company/measures")
+	if err != nil {
+		panic(err) // the name is a constant
+	}
+	return sub
+}
+
 // company writes config, sources, plans and measures: the company's own and the ones that are shipped.
 func (g *generator) company(put func(string, func(io.Writer) error) error) error {
 	own, err := fs.Sub(folder, "company")

@@ -102,15 +102,18 @@ func reduces(u use) bool {
 	return u.curve.Below != nil && u.curve.Below.Cmp(bar) < 0
 }
 
-// isTop says whether a plan is one of top management.
-func isTop(p *comp.Plan) bool {
-	if p.For == "top_management" {
-		return true
-	}
-	if p.Eligible == nil {
+// isTop says whether a plan is one of top management: it says so, or takes in those whose department or job is called so.
+func isTop(p *comp.Plan) bool { return p.For == "top_management" || asksForTop(p.Eligible) }
+
+// asksForTop says whether a condition demands a text of top management; who is not a director is not asked for.
+func asksForTop(e *comp.Expr) bool {
+	switch {
+	case e == nil || e.Op == comp.Ne || e.Op == comp.Not:
 		return false
+	case e.Op == comp.Lit:
+		return e.Lit.Kind == comp.KindText && (strings.Contains(e.Lit.Text, "Top Management") || strings.Contains(e.Lit.Text, "Director"))
 	}
-	return strings.Contains(p.Eligible.Text, "Top Management") || strings.Contains(p.Eligible.Text, "Director")
+	return slices.ContainsFunc(e.Args, asksForTop)
 }
 
 // topManagement is L14: profit or cost is paid to top management only with the guard against firing and outsourcing.
