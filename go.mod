@@ -22,6 +22,7 @@ require (
 	go.yaml.in/yaml/v4 v4.0.0 // config as nodes with line and column
 	golang.org/x/sync v0.24.0 // several files written at a time, first error kept
 	golang.org/x/text v0.38.0 // NFC for printed names, no accents in proposed ones; in tests a second way to every encoding
+	gonum.org/v1/gonum v0.17.0 // distributions and their quantiles: numerical code that others have tried for years
 	google.golang.org/api v0.288.0 // options of the storage client
 	pgregory.net/rapid v1.3.0 // tests: properties with shrinking
 )

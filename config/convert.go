@@ -39,6 +39,7 @@ var operations = map[string]comp.Op{
 	operators.Add: comp.AddOp, operators.Subtract: comp.SubOp, operators.Multiply: comp.MulOp, operators.Divide: comp.QuoOp,
 	operators.Negate: comp.NegOp, operators.Conditional: comp.Cond,
 	"startsWith": comp.StartsWith, "endsWith": comp.EndsWith, "contains": comp.Contains, "lowerAscii": comp.Lower,
+	"min": comp.Least, "max": comp.Most, "abs": comp.Abs, "pow": comp.Power,
 }
 
 // operatorText is an operator as people write it.
@@ -232,7 +233,7 @@ func (c *converter) kinds(e ast.Expr, x *comp.Expr) bool {
 		if x.Kind == comp.Null {
 			x.Kind = same[1].Kind
 		}
-	case comp.AddOp, comp.SubOp, comp.MulOp, comp.QuoOp, comp.NegOp:
+	case comp.AddOp, comp.SubOp, comp.MulOp, comp.QuoOp, comp.NegOp, comp.Least, comp.Most, comp.Abs, comp.Power:
 		x.Kind = comp.KindNumber
 	case comp.Lower:
 		x.Kind = comp.KindText

@@ -56,36 +56,90 @@ func measureText(m comp.Measure) string {
 	if m.SelfReported {
 		line("self_reported", "true")
 	}
+	statisticLines(m, line, said)
 	for i, t := range m.Terms {
-		line("term", strconv.Itoa(i+1))
-		line("table", strconv.Quote(t.Table))
-		line("where", exprText(t.Where))
-		line("owner", quoted(t.Owner.Column, t.Owner.System)...)
-		if s := t.Owner.Split; s != nil {
-			line("split", quoted(s.Table, s.Key, s.Of, s.Owner, s.Percent)...)
-			said("weight", s.Weight)
-			if s.Where != nil {
-				line("split_where", exprText(s.Where))
-			}
-			if s.Outside {
-				line("outside", "true")
-			}
-			said("remainder", s.Remainder)
-		}
-		said("rollup", t.Owner.Rollup)
-		said("deal", t.Deal)
-		said("order", t.Order)
-		line("value", exprText(t.Value))
-		line("hit", exprText(t.Hit))
-		line("currency", quoted(t.Currency, string(t.Fixed))...)
-		line("date", strconv.Quote(t.Date))
-		line("sign", strconv.Itoa(t.Sign))
-		if t.Fold != nil {
-			line("fold", quoted(append([]string{t.Fold.Order, t.Fold.Take}, t.Fold.By...)...)...)
-		}
-		line("label", quoted(t.Label...)...)
+		termLines(i, &t, line, said)
 	}
 	return b.String()
+}
+
+// termLines are those of one term.
+func termLines(i int, t *comp.Term, line, said func(string, ...string)) {
+	line("term", strconv.Itoa(i+1))
+	line("table", strconv.Quote(t.Table))
+	line("where", exprText(t.Where))
+	line("owner", quoted(t.Owner.Column, t.Owner.System)...)
+	if s := t.Owner.Split; s != nil {
+		line("split", quoted(s.Table, s.Key, s.Of, s.Owner, s.Percent)...)
+		said("weight", s.Weight)
+		if s.Where != nil {
+			line("split_where", exprText(s.Where))
+		}
+		if s.Outside {
+			line("outside", "true")
+		}
+		said("remainder", s.Remainder)
+	}
+	said("rollup", t.Owner.Rollup)
+	said("deal", t.Deal)
+	said("order", t.Order)
+	line("value", exprText(t.Value))
+	line("hit", exprText(t.Hit))
+	if t.Miss != nil {
+		line("miss", exprText(t.Miss))
+	}
+	said("group", t.Group...)
+	line("currency", quoted(t.Currency, string(t.Fixed))...)
+	line("date", strconv.Quote(t.Date))
+	line("sign", strconv.Itoa(t.Sign))
+	if t.Fold != nil {
+		line("fold", quoted(append([]string{t.Fold.Order, t.Fold.Take}, t.Fold.By...)...)...)
+		if t.Fold.Quiet > 0 {
+			line("quiet", strconv.Itoa(t.Fold.Quiet), exprText(t.Fold.Counts))
+		}
+	}
+	line("label", quoted(t.Label...)...)
+}
+
+// statisticLines are what came with statistics and formulas.
+func statisticLines(m comp.Measure, line, said func(string, ...string)) {
+	said("responsible", m.Responsible)
+	if m.Down {
+		line("direction", "down")
+	}
+	if u := m.Uncertainty; u != nil {
+		said("uncertainty", u.Method, u.Level.String(), strconv.Itoa(u.Draws))
+	}
+	if s := m.Shrink; s != nil {
+		said("shrink", s.Hits.String(), s.Misses.String(), s.N.String(), s.Value.String())
+	}
+	if s := m.Standing; s != nil {
+		said("standing", s.Measure, s.Against.String())
+	}
+	said("pays", m.Pays)
+	for _, s := range m.Strata {
+		texts := []string{s.By}
+		for _, w := range s.Weights {
+			texts = append(texts, w.Name, w.Share.String())
+		}
+		for _, e := range s.Empty {
+			texts = append(texts, e.Name, e.Into)
+		}
+		said("strata", texts...)
+	}
+	if m.Trim.Sign() != 0 {
+		said("trim", m.Trim.String())
+	}
+	said("cluster", m.Cluster)
+	said("experiment", m.Arm, m.Phase)
+	said("netted", m.NetBy, m.Side)
+	if m.Formula != nil {
+		line("formula", exprText(m.Formula))
+		said("n", m.Counted)
+		for _, in := range m.Inputs {
+			said("input", in.Name, in.Measure, strconv.Itoa(in.Back), strconv.Itoa(in.Rates))
+		}
+	}
 }
 
 func quoted(texts ...string) (out []string) {

@@ -79,6 +79,8 @@ func language() []cel.EnvOption {
 		cel.Function(operators.Multiply, two("multiply", num, num)),
 		cel.Function(operators.Divide, two("divide", num, num)),
 		cel.Function(operators.Negate, cel.Overload("negate", []*cel.Type{num}, num)),
+		cel.Function("min", two("least", num, num)), cel.Function("max", two("most", num, num)), cel.Function("pow", two("power", num, num)),
+		cel.Function("abs", cel.Overload("absolute", []*cel.Type{num}, num)),
 		method("startsWith", str, str), method("endsWith", str, str), method("contains", str, str), method("lowerAscii", str),
 		cel.Function("date", cel.Overload("date_of", []*cel.Type{str}, celDate)),
 	}
@@ -379,7 +381,7 @@ func (c *converter) explain(e *cel.Error) {
 // unknown reports a name or function that nothing declares.
 func (c *converter) unknown(id int64, at comp.Place, name string) {
 	if c.calls()[id] {
-		fns := []string{"startsWith", "endsWith", "contains", "lowerAscii", "date"}
+		fns := []string{"startsWith", "endsWith", "contains", "lowerAscii", "date", "min", "max", "abs", "pow"}
 		c.n.l.wrongAt(at, "the function "+strconv.Quote(operatorText(name)), list(fns)+", or an operator", suggestOr(name, fns, "write one of them"))
 		return
 	}

@@ -23,7 +23,9 @@ var parts = map[string][2]string{
 	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
 	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
 	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
-	"a currency": {"measures/*.yaml", "currency."}, "a fold": {"measures/*.yaml", "fold."},
+	"an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a standing": {"measures/*.yaml", "standing."},
+	"a measure's value": {"measures/*.yaml", "standing.against."}, "a prior": {"measures/*.yaml", "shrink."}, "strata": {"measures/*.yaml", "strata."},
+	"netted": {"measures/*.yaml", "netted."}, "a currency": {"measures/*.yaml", "currency."}, "a fold": {"measures/*.yaml", "fold."},
 	"a plan": {"plans/*.yaml", ""}, "effective": {"plans/*.yaml", "effective."}, "a component": {"plans/*.yaml", "components[]."},
 	"a quota": {"plans/*.yaml", "components[].quota."}, "a curve": {"plans/*.yaml", "components[].curve."}, "a band": {"plans/*.yaml", "components[].curve.bands[]."},
 	"a point": {"plans/*.yaml", "components[].curve.points[]."}, "a gate": {"plans/*.yaml", "components[].gates[]."},
@@ -37,7 +39,7 @@ var parts = map[string][2]string{
 	"columns of a matrix": {"plans/*.yaml", "components[].curve.columns."}, "a number by name": {"plans/*.yaml", "components[].score."},
 }
 
-// constant is the text of a constant expression; names other than termKeys give nothing.
+// constant is the text of a constant expression; other names than those of keys give nothing.
 func constant(e ast.Expr) string {
 	switch e := e.(type) {
 	case *ast.BasicLit:
@@ -46,8 +48,11 @@ func constant(e ast.Expr) string {
 	case *ast.BinaryExpr:
 		return constant(e.X) + constant(e.Y)
 	case *ast.Ident:
-		if e.Name == "termKeys" {
+		switch e.Name {
+		case "termKeys":
 			return termKeys
+		case "statisticKeys":
+			return statisticKeys
 		}
 	}
 	return ""
@@ -115,6 +120,9 @@ func TestKeysAreThoseOfTheCode(t *testing.T) {
 		p, ok := parts[what]
 		if !ok {
 			t.Errorf("no part of keys.txt is known for %q", what)
+		}
+		if what == "an input" { // which may have those of a term as well
+			keys = slices.DeleteFunc(keys, func(k string) bool { return k == "rows" || slices.Contains(strings.Fields(termKeys), k) })
 		}
 		for _, k := range keys {
 			want = append(want, p[0]+" "+p[1]+k)

@@ -15,28 +15,36 @@ type measured struct {
 }
 
 // termKeys are the keys of one term, which a measure of a single term may hold itself.
-const termKeys = "table where owner value hit currency fixed date sign fold label deal order"
+const termKeys = "table where owner value hit miss currency fixed date sign fold label deal order"
 
 // measure reads one measures document.
 func (l *loader) measure(n node, _ []byte) {
-	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window about survey self_reported rows "+termKeys)
+	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window about survey self_reported responsible direction "+statisticKeys+" formula inputs n rows "+termKeys)
 	if !ok {
 		return
 	}
 	m := comp.Measure{ID: f.name("measure"), Version: f.text("version"), Title: f.text("title"), Where: n.place()}
 	m.Family = comp.Family(f.choice("family", "", string(comp.Outcome), string(comp.Participation), string(comp.Action), string(comp.Activity)))
-	m.Unit = f.choice("unit", "", "money", "share", "count", "score")
-	m.Digits = f.integer("digits", map[string]int{"money": 2, "share": 3, "score": 2}[m.Unit], 0, 12)
-	m.Aggregate = comp.Aggregate(f.choice("aggregate", "", string(comp.Sum), string(comp.Count), string(comp.Mean), string(comp.Share), string(comp.Rate)))
+	m.Unit = f.choice("unit", "", "money", "share", "count", "score", "points")
+	m.Digits = f.integer("digits", map[string]int{"money": 2, "share": 3, "score": 2, "points": 2}[m.Unit], 0, 12)
+	m.Aggregate = comp.Aggregate(f.choice("aggregate", "", string(comp.Sum), string(comp.Count), string(comp.Mean), string(comp.Share), string(comp.Rate), string(comp.Net),
+		string(comp.Median), string(comp.Evenness), string(comp.Effect), string(comp.Formula)))
 	m.Pool = comp.Pool(f.choice("pool", string(comp.PoolPayee), string(comp.PoolPayee), string(comp.PoolDepartment), string(comp.PoolEntity), string(comp.PoolCompany)))
 	m.Window = f.integer("window", 1, 1, 120)
 	f.unit(m)
 	f.subject(&m)
+	m.Responsible, m.Down = f.text("responsible"), f.choice("direction", "up", "up", "down") == "down"
+	f.statistics(&m)
 	if first, twice := l.measures[m.ID]; twice && m.ID != "" {
 		f.at("measure").wrong("measure "+m.ID+" a second time", "each measure once", "rename it; the first is "+first.id.where())
 	} else {
 		l.measures[m.ID] = &measured{m, f.at("measure")}
 	}
+	if m.Aggregate == comp.Formula {
+		l.formula(f, m)
+		return
+	}
+	f.never("it with aggregate formula only", "remove it", "formula", "inputs", "n")
 	m.Terms = l.terms(f, m)
 	if known := l.measures[m.ID]; known.id.y == f.at("measure").y {
 		known.Terms = m.Terms
@@ -57,12 +65,15 @@ func (f fields) unit(m comp.Measure) {
 		f.at("unit").wrong("unit "+m.Unit+" of aggregate "+string(m.Aggregate), "unit share", "write unit: share")
 	case m.Aggregate == comp.Count && m.Unit != "count":
 		f.at("unit").wrong("unit "+m.Unit+" of aggregate count", "unit count", "write unit: count")
+	case m.Aggregate == comp.Net && m.Unit != "points":
+		f.at("unit").wrong("unit "+m.Unit+" of aggregate net", "unit points", "write unit: points")
 	case m.Aggregate == comp.Sum && m.Unit == "share":
 		f.at("unit").wrong("unit share of aggregate sum", "unit money, count or score", "write one, or aggregate: share")
 	}
 }
 
 func (l *loader) endMeasures() {
+	l.formulas()
 	ms := l.config.Measures
 	sort.SliceStable(ms, func(i, j int) bool { return ms[i].ID < ms[j].ID })
 }
@@ -83,7 +94,7 @@ func (l *loader) terms(f fields, m comp.Measure) (out []comp.Term) {
 		f.at("rows").wrong("an empty list", "at least one term", "add - {table: …, date: …}")
 	}
 	for _, n := range items {
-		if t, ok := n.fields("a term", "table! where owner value hit currency fixed date! sign fold label deal order"); ok {
+		if t, ok := n.fields("a term", "table! where owner value hit miss currency fixed date! sign fold label deal order"); ok {
 			out = append(out, l.term(t, m))
 		}
 	}
@@ -110,6 +121,7 @@ func (l *loader) term(f fields, m comp.Measure) comp.Term {
 	l.money(t, f, m, &x)
 	l.owner(t, f, m, &x)
 	l.fold(t, f, &x)
+	l.groups(t, f, m, &x)
 	x.Deal = l.column(t, f.at("deal"), append([]comp.Type{comp.Integer}, words...)...)
 	x.Order = l.column(t, f.at("order"), daily...)
 	_, nodes := f.texts("label")
@@ -125,16 +137,25 @@ func (l *loader) term(f fields, m comp.Measure) comp.Term {
 func (l *loader) valueAndHit(t *table, f fields, m comp.Measure, x *comp.Term) {
 	x.Value = l.over(t, f.at("value"), comp.KindNumber)
 	x.Hit = l.condition(t, f.at("hit"))
+	x.Miss = l.condition(t, f.at("miss"))
+	if m.Aggregate != comp.Net && m.Aggregate != "" {
+		f.never("miss with aggregate net only", "remove it or write aggregate: net", "miss")
+	}
 	agg := string(m.Aggregate)
 	switch m.Aggregate {
-	case comp.Sum, comp.Mean:
+	case comp.Sum, comp.Mean, comp.Effect, comp.Median:
 		if !f.has("value") {
 			f.wrong("aggregate "+agg+" without value", "", "add value: a column or formula")
 		}
-		f.never("hit with aggregate share or rate only", "remove it or write aggregate: share", "hit")
-	case comp.Share, comp.Rate:
+		if m.Aggregate != comp.Median {
+			f.never("hit with aggregate share or rate only", "remove it or write aggregate: share", "hit")
+		}
+	case comp.Share, comp.Rate, comp.Net, comp.Evenness:
 		if !f.has("hit") {
 			f.wrong("aggregate "+agg+" without hit", "", "add hit: a condition")
+		}
+		if m.Aggregate == comp.Net && !f.has("miss") {
+			f.wrong("aggregate net without miss", "", "add miss: a condition")
 		}
 		f.never("value with aggregate sum or mean only", "remove it", "value")
 	case comp.Count:
@@ -214,11 +235,17 @@ func (l *loader) fold(t *table, f fields, x *comp.Term) {
 	if !f.has("fold") {
 		return
 	}
-	d, ok := f.at("fold").fields("a fold", "by! order! take!")
+	d, ok := f.at("fold").fields("a fold", "by! order! take! quiet counts")
 	if !ok {
 		return
 	}
-	x.Fold = &comp.Fold{Order: l.column(t, d.at("order")), Take: d.choice("take", "", "last", "first")}
+	x.Fold = &comp.Fold{Order: l.column(t, d.at("order")), Take: d.choice("take", "", "last", "first", "each")}
+	x.Fold.Quiet, x.Fold.Counts = d.integer("quiet", 0, 1, 366), l.condition(t, d.at("counts"))
+	if x.Fold.Take != "each" {
+		d.never("it with take: each only", "remove it or write take: each", "quiet", "counts")
+	} else if x.Fold.Quiet == 0 && !d.has("quiet") {
+		d.wrong("take: each without quiet", "", "add quiet: 7, the days in which no other row of its entity may follow a hit")
+	}
 	_, nodes := d.texts("by")
 	for _, n := range nodes {
 		if c := l.column(t, n); c != "" {

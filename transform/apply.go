@@ -13,6 +13,9 @@ func (w *tableWorker) apply(t *termRun) {
 	} else {
 		w.addMarks(t, plan)
 	}
+	if plan.spread {
+		w.addSpread(t)
+	}
 	keep := w.back == nil && !w.s.in.lean
 	if keep {
 		w.links.addAll(t, w.pos)
@@ -92,6 +95,9 @@ func (w *tableWorker) addMarks(t *termRun, plan *measurePlan) {
 		m.n += w.sign
 		if plan.hits && t.hits[t.rows[k]] == yes {
 			m.hits += w.sign
+		}
+		if t.missed && t.misses[t.rows[k]] == yes {
+			m.misses += w.sign
 		}
 	}
 }

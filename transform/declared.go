@@ -190,7 +190,7 @@ func (x *calc) quotaOf(f *comp.Figure, measure, toDate, numbers string, w *worke
 // adds says whether a measure is a sum or a count of rows, so that a part of the time has a part of it.
 func (x *calc) adds(measure string) bool {
 	m, ok := x.measures[measure]
-	return ok && (x.in.Measures[m].Aggregate == comp.Sum || x.in.Measures[m].Aggregate == comp.Count)
+	return ok && x.in.Measures[m].Aggregate.Adds()
 }
 
 // unitOf is a measure's unit; "" for a score.
@@ -234,6 +234,9 @@ func (s *settler) money(measure string) bool {
 	m, ok := s.measures[measure]
 	if !ok {
 		return false
+	}
+	if s.in.Measures[m].Aggregate == comp.Formula {
+		return s.in.Measures[m].Unit == "money"
 	}
 	for _, t := range s.in.Measures[m].Terms {
 		if t.Currency != "" || t.Fixed != "" {

@@ -70,7 +70,7 @@ func (a *assessment) eligibility(table string) string {
 	for i := range a.in.Plans {
 		p := &a.in.Plans[i]
 		if !slices.ContainsFunc(p.Components, func(c comp.Component) bool {
-			return slices.ContainsFunc(c.Pays(), func(m string) bool { return a.reads(m, table) })
+			return slices.ContainsFunc(a.in.behind(c.Pays()), func(m string) bool { return a.reads(m, table) })
 		}) {
 			continue
 		}

@@ -2,7 +2,6 @@ package transform
 
 import (
 	"encoding/binary"
-	"fmt"
 
 	"github.com/apache/arrow/go/v15/arrow/array"
 
@@ -58,6 +57,9 @@ type foldedRow struct {
 	trouble uint8 // what this term holds it for
 	day     comp.Date
 	hit     bool
+	miss    bool
+	after   bool   // not counted: it only comes after others
+	group   string // of a measure that keeps how its rows are spread
 	money   string
 	value   string // exact; "" where rows are only counted
 	control wide
@@ -75,9 +77,16 @@ type foldedEntry struct {
 }
 
 // putFolded hands the term's rows to the fold.
-func (w *tableWorker) putFolded(t *termRun) {
+func (w *tableWorker) putFolded(t *termRun) error {
 	if w.back != nil {
-		return
+		return nil
+	}
+	var counts []uint8
+	if t.counted != nil {
+		var err error
+		if counts, err = t.counted.truths(t.matched); err != nil {
+			return err
+		}
 	}
 	w.loadControl()
 	term, k := w.number(t), 0
@@ -99,11 +108,15 @@ func (w *tableWorker) putFolded(t *termRun) {
 			if r.day, r.money = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]); !t.counts {
 				r.value = t.rowValue(i).String()
 			}
-			r.hit = t.rated && t.hits[i] == yes
+			r.after = counts != nil && counts[i] != yes
+			r.hit, r.miss = t.rated && t.hits[i] == yes, t.missed && t.misses[i] == yes
 			if e.subject >= 0 {
 				cell := w.s.cells.cell(t.measure, e.subject, r.day)
 				present = present || (cell >= 0 && w.s.cells.state[cell] == atPresent)
 			}
+		}
+		if r.group = ""; len(t.group) > 0 {
+			r.group = string(w.appendGroups(nil, t, i))
 		}
 		if t.dealt {
 			r.deal, r.at = string(w.dealOf(t, i)), w.instantOf(t, i)
@@ -114,6 +127,7 @@ func (w *tableWorker) putFolded(t *termRun) {
 		w.record = r.append(w.record[:0])
 		w.folded.put(w.record)
 	}
+	return nil
 }
 
 // entity is the hash of what a term folds row i by.
@@ -130,12 +144,22 @@ func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 	return hashBytes(w.key)
 }
 
-// foldedDeal marks a record that names a deal.
-const foldedDeal uint8 = 4
+// What a record's flags say beside the hit: that it is a miss, and that it names a deal.
+const (
+	foldedMiss  uint8 = 2
+	foldedDeal  uint8 = 4
+	foldedAfter uint8 = 8 // it is not counted; it only comes after others of its entity
+)
 
 // append writes the record, whose length it fills in, to the empty b.
 func (r *foldedRow) append(b []byte) []byte {
 	flags := truth(r.hit)
+	if r.miss {
+		flags |= foldedMiss
+	}
+	if r.after {
+		flags |= foldedAfter
+	}
 	if r.deal != "" {
 		flags |= foldedDeal
 	}
@@ -148,11 +172,11 @@ func (r *foldedRow) append(b []byte) []byte {
 		b = binary.AppendVarint(b, int64(e.subject))
 		b = append(binary.AppendUvarint(b, uint64(len(e.percent))), e.percent...)
 	}
-	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label} {
-		b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
+	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label, r.group} {
+		b = appendText(b, t)
 	}
 	if r.deal != "" {
-		b = append(binary.AppendUvarint(binary.AppendVarint(b, r.at), uint64(len(r.deal))), r.deal...)
+		b = appendText(binary.AppendVarint(b, r.at), r.deal)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
 	return b
@@ -161,6 +185,7 @@ func (r *foldedRow) append(b []byte) []byte {
 func readFolded(b []byte) (foldedRow, error) {
 	f, rest := foldedRow{foldedHead: headOf(b)}, b[foldedHeadBytes:]
 	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2]&yes != 0
+	f.miss, f.after = rest[2]&foldedMiss != 0, rest[2]&foldedAfter != 0
 	r := reader{b: rest[3:]}
 	f.day = comp.Date(r.int())
 	f.control.hi, f.control.lo = r.int(), r.uint()
@@ -169,207 +194,9 @@ func readFolded(b []byte) (foldedRow, error) {
 		e.percent = r.text()
 		f.entries = append(f.entries, e)
 	}
-	f.money, f.value, f.cash, f.key, f.label = r.text(), r.text(), r.text(), r.text(), r.text()
+	f.money, f.value, f.cash, f.key, f.label, f.group = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
 	if rest[2]&foldedDeal != 0 {
 		f.at, f.deal = r.int(), r.text()
 	}
 	return f, r.err
-}
-
-// folding counts the rows that folds take.
-type folding struct {
-	s       *scanner
-	t       *tableScan
-	sum     *partial
-	links   map[*piece]*links      // read by key only
-	trouble map[place]map[int]bool // rows taken that something holds, by term
-	firsts  map[place]firstOwner   // rows that a fold credits first
-	raised  map[place]bool         // rows that only a fold's own finding holds
-}
-
-// firstOwner is the owner that a row is counted for: the one whom the first term credits, in whatever order they come.
-type firstOwner struct {
-	term    int
-	subject int32
-}
-
-// takeFolded finds each entity's row, partition by partition, and counts it.
-func (f *folding) takeFolded() error {
-	e := entities{}
-	return f.t.folded.each(func(partition []byte) error {
-		n := 0
-		for at := 0; at < len(partition); at += int(lengthOf(partition[at:])) {
-			n++
-		}
-		e.reset(n)
-		for at := 0; at < len(partition); at += int(lengthOf(partition[at:])) {
-			if !f.t.verdicts.gone(headOf(partition[at:]).place) {
-				e.add(partition, at, f.wins)
-			}
-		}
-		for _, at := range e.best {
-			r, err := readFolded(partition[at:][:lengthOf(partition[at:])])
-			if err != nil {
-				return fmt.Errorf("fold of %s: %w", f.t.name, err)
-			}
-			if err := f.count(&r); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// wins says whether a is taken before b: the later (or earlier) by order, file and position.
-func (f *folding) wins(a, b foldedHead) bool {
-	if f.t.terms[a.term].fold.first {
-		a, b = b, a
-	}
-	switch {
-	case b.order.less(a.order):
-		return true
-	case a.order.less(b.order):
-		return false
-	}
-	p, q := f.s.pieceOf(a.place.split).rank, f.s.pieceOf(b.place.split).rank
-	return p > q || (p == q && a.pos > b.pos)
-}
-
-// count does for one row what apply does for a batch's.
-func (f *folding) count(r *foldedRow) error {
-	t := f.t.terms[r.term]
-	switch {
-	case r.trouble != 0:
-		if f.trouble[r.place] == nil {
-			f.trouble[r.place] = map[int]bool{}
-		}
-		f.trouble[r.place][int(r.term)] = true
-		if r.trouble&holdOpen != 0 {
-			f.raise(r, fateHeld, 0)
-		}
-		if (r.trouble|r.hold)&holdHard != 0 {
-			return nil
-		}
-	case r.hold&holdHard != 0:
-		return nil
-	case len(r.entries) == 0:
-		f.raise(r, fateOther, 0)
-	}
-	value := comp.Int(t.sign())
-	if !t.counts {
-		var err error
-		if value, err = comp.ParseExact(orZero(r.value)); err != nil {
-			return err
-		}
-	}
-	for k, e := range r.entries {
-		if err := f.enter(t, r, k, e, value); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func orZero(s string) string {
-	if s == "" {
-		return "0"
-	}
-	return s
-}
-
-func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value comp.Number) error {
-	cells := f.s.cells
-	if e.subject < 0 && (r.hold|r.trouble) != 0 && t.pool != comp.PoolCompany {
-		return nil // an unknown owner holds that owner's share
-	}
-	if e.subject < 0 {
-		f.raise(r, missed(cells.pays[t.measure][r.day-cells.lo]), 0)
-		return nil
-	}
-	cell := cells.cell(t.measure, e.subject, r.day)
-	if cell < 0 {
-		f.raise(r, fateOther, 0)
-		return nil
-	}
-	share := comp.Int(1)
-	if e.percent != "" {
-		percent, err := comp.ParseExact(e.percent)
-		if err != nil {
-			return err
-		}
-		share, _ = percent.Quo(hundred)
-	}
-	money := f.sum.currency(r.money)
-	page, at := f.sum.page(t.measure, money, cell)
-	if f.sum.plan[t.measure].values {
-		page.sums[at].n++
-		f.sum.addNumber(&page.sums[at], t.measure, money, cell, value.Mul(share))
-	} else {
-		page.marks[at].n++
-		if r.hit {
-			page.marks[at].hits++
-		}
-	}
-	f.link(r, cell)
-	c := func() *creditRow {
-		return &creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
-			currency: comp.Currency(r.money), key: []byte(r.key), label: []byte(r.label), hit: r.hit,
-			deal: []byte(r.deal), at: r.at, control: comp.Amount{Number: r.control.number(f.t.controlScale()), Currency: comp.Currency(r.cash)}}
-	}
-	if t.dealt && within(f.s.grid.kept[t.measure], r.day) {
-		f.sum.deals.add(c())
-	}
-	switch cells.state[cell] {
-	case atPresent:
-		f.raise(r, fateCredited, e.subject)
-		if f.s.in.lean {
-			break
-		}
-		f.sum.credits.add(c())
-	case nobodyPaid:
-		f.raise(r, fateException, 0)
-	default:
-		f.raise(r, fateOther, 0)
-	}
-	return nil
-}
-
-// link notes that the row entered a cell.
-func (f *folding) link(r *foldedRow, cell int32) {
-	if f.s.in.lean {
-		return
-	}
-	from := f.s.pieceOf(r.place.split)
-	if f.links[from] == nil {
-		f.links[from] = &links{bits: f.s.bits, piece: from, file: f.s.fileRank[from.File]}
-	}
-	f.links[from].add(cell, r.pos)
-}
-
-// raise moves the row to a stronger fate.
-func (f *folding) raise(r *foldedRow, fate uint8, subject int32) {
-	kept := f.s.splits[r.place.split].fates
-	old := kept[r.place.row]
-	c := &f.sum.controls[f.t.number]
-	money := f.sum.currency(r.cash)
-	if first, ok := f.firsts[r.place]; ok && fate == fateCredited && int(r.term) < first.term {
-		at(at(&c.dense, first.subject), money).add(-1, r.control.negated(), c.scale)
-		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
-		f.firsts[r.place] = firstOwner{int(r.term), subject}
-	}
-	undo := old == fateHeld && fate == fateCredited && f.raised[r.place] // another measure that takes the row pays it
-	if !undo && (old >= fate || old >= fateCredited) {
-		return
-	}
-	kept[r.place.row] = fate
-	if delete(f.raised, r.place); fate == fateHeld {
-		f.raised[r.place] = true
-	}
-	at(&c.by[old], money).add(-1, r.control.negated(), c.scale)
-	if fate == fateCredited {
-		f.firsts[r.place] = firstOwner{int(r.term), subject}
-		at(at(&c.dense, subject), money).add(1, r.control, c.scale)
-		return
-	}
-	at(&c.by[fate], money).add(1, r.control, c.scale)
 }

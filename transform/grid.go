@@ -38,10 +38,40 @@ type reading struct {
 	periods []comp.Period // to date, those of the span
 }
 
+// readings are what is read where a component reads a measure: that, and what a formula and a standing look at.
+func (in *Inputs) readings(measures map[string]int, r comp.Reads) []comp.Reads {
+	out := []comp.Reads{r}
+	m, ok := measures[r.Measure]
+	if !ok {
+		return out
+	}
+	def := &in.Measures[m]
+	for _, y := range def.Inputs {
+		out = append(out, in.readings(measures, comp.Reads{Measure: y.Measure, ToDate: r.ToDate, Back: r.Back + y.Back})...)
+	}
+	if s := def.Standing; s != nil && s.Measure != "" {
+		out = append(out, in.readings(measures, comp.Reads{Measure: s.Measure, ToDate: r.ToDate, Back: r.Back})...)
+	}
+	return out
+}
+
+// behind are measures with all that their formulas are worked out of, each once.
+func (in *Inputs) behind(ids []string) (out []string) {
+	measures := measureIndex(in)
+	for _, id := range ids {
+		for _, r := range in.readings(measures, comp.Reads{Measure: id}) {
+			if !slices.Contains(out, r.Measure) {
+				out = append(out, r.Measure)
+			}
+		}
+	}
+	return out
+}
+
 // span is what a duty reads of a measure.
-func (d *duty) span(measure, toDate string) comp.Period {
+func (d *duty) span(of comp.Reads) comp.Period {
 	for _, r := range d.readings {
-		if r.Measure == measure && r.ToDate == toDate {
+		if r.Reads == of {
 			return r.span
 		}
 	}
@@ -56,6 +86,7 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 		for j := range in.Plans[i].Components {
 			c := &in.Plans[i].Components[j]
 			read := func(r comp.Reads, p comp.Period) reading {
+				p = back(p, r.Back)
 				if r.ToDate != "" {
 					all := v.ToDate(r.ToDate, c.Every, p, company.Calendars)
 					return reading{r, comp.Period{Start: all[0].Start, End: p.End}, all}
@@ -75,7 +106,9 @@ func duties(in *Inputs, v *Verbs, company *comp.Company) []duty {
 					}
 					d.reads = read(comp.Reads{Measure: c.Measure, ToDate: c.ToDate}, p).span
 					for _, r := range c.Reads() {
-						d.readings = append(d.readings, read(r, p))
+						for _, y := range in.readings(measures, r) {
+							d.readings = append(d.readings, read(y, p))
+						}
 					}
 					out = append(out, d)
 				}
@@ -217,6 +250,9 @@ func (g *grid) presentPeriods(in *Inputs, part *participation, ds []duty) {
 			continue
 		}
 		for _, r := range d.readings {
+			if r.Back > 0 {
+				continue // what a formula looks back to was paid in its time
+			}
 			g.present(measures, r.Measure, r.span, d.plan, part, all, own)
 		}
 	}

@@ -15,7 +15,7 @@ func (s *settler) logins(ds []duty) {
 		if d.pay != s.in.Run.Period || c.Shown {
 			continue
 		}
-		for _, id := range c.Pays() {
+		for _, id := range s.in.behind(c.Pays()) {
 			if m, ok := s.measures[id]; ok && s.in.Measures[m].Pool == comp.PoolPayee {
 				s.loginsOf(&d, &s.in.Measures[m])
 			}
@@ -106,7 +106,7 @@ func (a *assessment) paidBy(measure string) []string {
 		}
 		id := a.company.People[e.payee].ID
 		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
-		reads := slices.Contains(c.Measures(), measure)
+		reads := slices.Contains(a.in.behind(c.Measures()), measure)
 		if e.duty.pay == a.in.Run.Period && reads && !c.Shown && (len(out) == 0 || out[len(out)-1] != id) {
 			out = append(out, id)
 		}

@@ -53,9 +53,9 @@ type saying struct {
 // termRun is a term's programs and what it finds in a batch: entries (row, day, subject, …), side by side.
 type termRun struct {
 	*termPlan
-	where, value, hit *program
-	owners            *ownerColumn
-	byCode            []int32 // currency by dictionary code; -1 unknown
+	where, value, hit, miss, counted *program
+	owners                           *ownerColumn
+	byCode                           []int32 // currency by dictionary code; -1 unknown
 
 	entries
 	other   entries         // the memory that splitting writes to
@@ -63,14 +63,15 @@ type termRun struct {
 	trouble map[int32]uint8 // of a fold: why a row is held, should it be the one
 	spare   []int32
 
-	coefs []int64 // values of the batch's rows: coefficients of 10^-scale …
-	scale int
-	exact []comp.Number // … or exact numbers
-	hits  []uint8
-	odd   bool // values are added as exact numbers
-	cells []int32
-	unit  int64 // the weight of a share of 10^-shareScale …
-	whole int64 // … and of a whole row
+	coefs  []int64 // values of the batch's rows: coefficients of 10^-scale …
+	scale  int
+	exact  []comp.Number // … or exact numbers
+	hits   []uint8
+	misses []uint8
+	odd    bool // values are added as exact numbers
+	cells  []int32
+	unit   int64 // the weight of a share of 10^-shareScale …
+	whole  int64 // … and of a whole row
 }
 
 // entries are a term's rows, one per owner, side by side.
@@ -96,7 +97,10 @@ func (s *scanner) newTableWorker(t *tableScan, sum *partial) (*tableWorker, erro
 		w.folded = &folder{fold: t.folded}
 	}
 	for _, p := range t.terms {
-		r := &termRun{termPlan: p, owners: w.ownersOf(p), hit: newProgram(p.term.Hit, cols), trouble: map[int32]uint8{}}
+		r := &termRun{termPlan: p, owners: w.ownersOf(p), hit: newProgram(p.term.Hit, cols), miss: newProgram(p.term.Miss, cols), trouble: map[int32]uint8{}}
+		if p.fold != nil && p.term.Fold.Counts != nil {
+			r.counted = newProgram(p.term.Fold.Counts, cols)
+		}
 		if p.term.Where != nil {
 			r.where = newProgram(p.term.Where, cols)
 		}
@@ -152,7 +156,9 @@ func (w *tableWorker) batch(b Batch) error {
 	}
 	for _, t := range w.terms {
 		if t.fold != nil {
-			w.putFolded(t)
+			if err := w.putFolded(t); err != nil {
+				return err
+			}
 			continue
 		}
 		w.apply(t)
@@ -261,9 +267,16 @@ func (w *tableWorker) matchDays(t *termRun) {
 // matchValues finds each row's value and whether it is a hit. A row without a value is held.
 func (w *tableWorker) matchValues(t *termRun) error {
 	if t.rated {
-		hits, err := t.hit.truths(t.rows)
-		t.hits = hits
-		return err
+		var err error
+		if t.hits, err = t.hit.truths(t.rows); err != nil {
+			return err
+		}
+	}
+	if t.missed {
+		var err error
+		if t.misses, err = t.miss.truths(t.rows); err != nil {
+			return err
+		}
 	}
 	if t.counts {
 		return nil

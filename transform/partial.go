@@ -27,8 +27,8 @@ func (w *wide) add(hi int64, lo uint64) bool {
 
 func (w wide) number(scale int) comp.Number { return comp.FromInt128(w.hi, w.lo, scale) }
 
-// mark counts the rows of a cell, and those that are hits.
-type mark struct{ n, hits int64 }
+// mark counts the rows of a cell, and those that are hits and misses.
+type mark struct{ n, hits, misses int64 }
 
 // amassed sums the values of a cell, and counts its rows.
 type amassed struct {
@@ -63,6 +63,7 @@ type partial struct {
 	currencies []comp.Currency
 	index      map[string]int32 // of currencies
 	odd        map[oddKey]comp.Number
+	spreads    map[oddKey]spread
 	controls   []control // by table
 	credits    creditPile
 	deals      creditPile // of deals; empty where no component reads any
@@ -77,12 +78,13 @@ type measurePlan struct {
 	exact  bool // no such number: every value is an exact number of its own
 	values bool // values are summed; else rows are counted only
 	hits   bool
+	spread bool  // how a cell's rows are spread is kept beside
 	base   int32 // the first cell of the measure
 	cells  int32
 }
 
 func newPartial(s *scanner) *partial {
-	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{},
+	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{}, spreads: map[oddKey]spread{},
 		controls: make([]control, len(s.tables)), credits: creditPile{book: s.credits}, deals: creditPile{book: s.deals}}
 	p.currency("")
 	return p
@@ -168,6 +170,10 @@ func (p *partial) merge(q *partial) {
 	for k, n := range q.odd { // sums do not depend on the order
 		p.addOdd(int(k.measure), as[k.currency], k.cell, n)
 	}
+	for k, from := range q.spreads { // nor here
+		p.spreadOf(int(k.measure), as[k.currency], k.cell).merge(from)
+	}
+	q.spreads = nil
 	for t := range q.controls {
 		p.controls[t].merge(&q.controls[t], as)
 	}
@@ -184,6 +190,7 @@ func (p *partial) mergePage(measure int, currency, first int32, g *page) {
 	for i, m := range g.marks {
 		into.marks[i].n += m.n
 		into.marks[i].hits += m.hits
+		into.marks[i].misses += m.misses
 	}
 	for i, v := range g.sums {
 		into.sums[i].n += v.n
@@ -209,6 +216,8 @@ type sum struct {
 	currency comp.Currency
 	value    comp.Number
 	hits, n  int64
+	misses   int64
+	spread   spread // nil where the measure keeps none
 }
 
 // newTally sorts what is left to sort.
@@ -243,7 +252,7 @@ func (t *tally) sums(measure int, subject int32, atom int) []sum {
 		case g.sums != nil:
 			s.n, s.value = g.sums[i].n, g.sums[i].sum.number(plan.scale).Add(t.sum.odd[oddKey{int32(measure), c, cell}])
 		case g.marks != nil:
-			s.n, s.hits = g.marks[i].n, g.marks[i].hits
+			s.n, s.hits, s.misses = g.marks[i].n, g.marks[i].hits, g.marks[i].misses
 			if s.value = comp.Int(s.n); plan.hits {
 				s.value = comp.Int(s.hits)
 			}
@@ -251,6 +260,7 @@ func (t *tally) sums(measure int, subject int32, atom int) []sum {
 		if s.n == 0 {
 			continue
 		}
+		s.spread = t.sum.spreads[oddKey{int32(measure), c, cell}]
 		out = append(out, s)
 	}
 	return out

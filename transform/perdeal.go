@@ -14,9 +14,9 @@ func (x *calc) deals() []deal {
 	if !ok || pooledBy(&x.in.Measures[m]) != comp.PoolPayee {
 		return nil
 	}
-	span := x.d.span(x.c.Measure, x.c.ToDate)
+	span := x.d.span(comp.Reads{Measure: x.c.Measure, ToDate: x.c.ToDate})
 	span.End = min(span.End, x.last.End)
-	_, ranges := x.about(&x.in.Measures[m], x.last, span, x.w)
+	_, ranges := x.about(&x.in.Measures[m], x.last, x.last, span, x.w)
 	holds := func(d comp.Date) comp.Period {
 		for _, p := range x.periods {
 			if p.Contains(d) {

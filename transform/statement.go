@@ -166,7 +166,7 @@ func (b *builder) rows(e *entitlement, behind map[string][]dayOf) []int {
 		return nil
 	}
 	c := &b.a.in.Plans[e.duty.plan].Components[e.duty.component]
-	paid := c.Pays()
+	paid := b.a.in.behind(c.Pays())
 	var out []int
 	for _, r := range e.duty.readings {
 		m := b.a.measure(r.Measure)

@@ -14,7 +14,10 @@ type termPlan struct {
 	pool           comp.Pool
 	counts         bool // no value: a row counts as 1
 	rated          bool // rows count as hits over rows
-	date           int  // columns; -1 for none
+	missed         bool // and as misses
+	spread         bool // how the rows are spread is kept
+	group          []int
+	date           int // columns; -1 for none
 	owner          int
 	currency       int
 	of             int
@@ -34,7 +37,11 @@ type foldPlan struct {
 	by    []int
 	order int
 	first bool // else the last
+	each  bool // every row that counts, of which one is a hit only if its entity is quiet for quiet after it
+	quiet wide // in the unit of order; 0: no such demand
 }
+
+const secondsOfDay = 24 * 60 * 60
 
 // tableScan is everything that a scan of one table needs and leaves behind.
 type tableScan struct {
@@ -115,11 +122,9 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 	measure := &s.in.Measures[m]
 	term := &measure.Terms[k]
 	p := &termPlan{measure: m, index: k, term: term, pool: pooledBy(measure), counts: term.Value == nil,
-		rated: measure.Aggregate == comp.Share || measure.Aggregate == comp.Rate, date: -1, owner: -1, currency: -1, of: -1, deal: -1, order: -1,
+		rated: measure.Aggregate.Rated() && (term.Hit != nil || measure.Aggregate != comp.Median), missed: term.Miss != nil, spread: measure.Spread, date: -1, owner: -1, currency: -1, of: -1, deal: -1, order: -1,
 		dealt: len(s.grid.kept) > 0 && len(s.grid.kept[m]) > 0}
-	if p.rated || measure.Aggregate == comp.Count {
-		p.counts = true
-	}
+	p.counts = p.counts || measure.Aggregate == comp.Count
 	type need struct {
 		to   *int
 		name string
@@ -131,11 +136,15 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 	if term.Owner.Split != nil {
 		needs = append(needs, need{&p.of, term.Owner.Split.Of})
 	}
+	p.group = make([]int, len(term.Group))
+	for i := range term.Group {
+		needs = append(needs, need{&p.group[i], term.Group[i]})
+	}
 	for _, l := range term.Label {
 		p.labels = append(p.labels, t.contract.Index(l))
 	}
 	if f := term.Fold; f != nil {
-		p.fold = &foldPlan{first: f.Take == "first", by: make([]int, len(f.By))}
+		p.fold = &foldPlan{first: f.Take == "first", each: f.Take == "each", by: make([]int, len(f.By))}
 		for i := range f.By {
 			needs = append(needs, need{&p.fold.by[i], f.By[i]})
 		}
@@ -156,6 +165,9 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 		kind := kindOf(t.contract.Columns[f.order].Type)
 		if term.Fold.Order == "" || len(f.by) == 0 || (kind != comp.KindDate && kind != comp.KindNumber) {
 			return nil, fmt.Errorf("measure %s: a fold needs columns in by and a date, an instant or a number in order", measure.ID)
+		}
+		if f.quiet = wideOf(int64(term.Fold.Quiet)); t.contract.Columns[f.order].Type == comp.Instant {
+			f.quiet = wideOf(int64(term.Fold.Quiet) * secondsOfDay)
 		}
 	}
 	return p, s.planOwner(p, measure, t)
@@ -223,7 +235,7 @@ func (s *scanner) splitTable(o *comp.Owner, r *resolver) (*splitTable, error) {
 // planValue widens the measure's fixed number of digits to what this term's values and shares need.
 func (s *scanner) planValue(p *termPlan, measure *comp.Measure, t *tableScan) error {
 	plan := &s.measures[p.measure]
-	plan.hits = plan.hits || p.rated
+	plan.hits, plan.spread = plan.hits || p.rated, plan.spread || p.spread
 	scale := 0
 	if !p.counts {
 		cols, err := newColumns(t.contract)

@@ -10,10 +10,19 @@ import (
 
 // measured is a measure's value in the currency that is worked in, or a score.
 type measured struct {
-	value   comp.Number
-	n       int64
-	unit    string
-	missing bool
+	value    comp.Number
+	n        int64
+	unit     string
+	missing  bool
+	estimate *comp.Estimate // nil: a plain sum
+}
+
+// raw is the value before it was weighted or shrunk.
+func (m *measured) raw() comp.Number {
+	if m.estimate != nil && m.estimate.Raw != nil {
+		return *m.estimate.Raw
+	}
+	return m.value
 }
 
 // own is the component's own measure with its smallest n, or its score. A scorecard has neither.
@@ -26,6 +35,7 @@ func (x *calc) own() measured {
 		v := m.value
 		x.w.result.Value = &v
 	}
+	x.w.result.Estimate = m.estimate
 	return m
 }
 
@@ -56,47 +66,106 @@ func (x *calc) over(toDate string) []comp.Period {
 	return x.v.ToDate(toDate, x.c.Every, x.last, x.company.Calendars)
 }
 
-// measureOf sums what the tally holds for the payee (on days of participation) or for the payee's pool, over what the
-// measure reads. To date, each period is read by itself and a measure's window has no meaning.
+// measureOf is a measure over what it reads, for the payee (on days of participation) or for the payee's pool. To date, each
+// period is read by itself and a measure's window has no meaning.
 func (x *calc) measureOf(id, toDate string, minN int, w *worked) measured {
-	m := &x.in.Measures[x.measures[id]]
-	var value comp.Number
-	var hits, n int64
-	var parts addends
-	periods := x.over(toDate)
+	out := x.measureAt(source{Measure: id, ToDate: toDate, Least: minN}, w)
+	w.result.N += out.n
+	return out
+}
+
+// source is what of a measure is looked at: to date of a larger period or not, so many months back, with the exchange rates of
+// so many months back.
+type source struct {
+	Measure, ToDate string
+	Back, Rates     int
+	Least           int // the smallest n that is enough to tell; 0 for any
+}
+
+// few says whether n is too small to tell anything.
+func (x *calc) few(n int64, src source) bool { return src.Least > 0 && !x.v.Enough(n, src.Least) }
+
+// measureAt is a measure's value, with its n; missing where the rows give none.
+func (x *calc) measureAt(src source, w *worked) measured {
+	m := &x.in.Measures[x.measures[src.Measure]]
+	out := measured{unit: x.unitOf(m.ID)}
+	if m.Aggregate == comp.Formula {
+		return x.formula(m, src, w)
+	}
+	g, parts, about := x.gathered(m, src, w)
+	value, est, ok := (&estimator{m: m, v: x.v, seed: about}).value(&g)
+	out.value, out.n, out.estimate, out.missing = value, g.n, est, !ok || x.few(g.n, src)
+	if out.missing {
+		return out
+	}
+	x.stand(m, src, &out, w)
+	w.say("%s", x.found(m, &out, &g, parts, x.over(src.ToDate)))
+	return out
+}
+
+// gathered adds up what the tally holds, in the currency that is worked in, with how that is written and what it is about.
+func (x *calc) gathered(m *comp.Measure, src source, w *worked) (g gathered, parts addends, about string) {
+	periods := x.over(src.ToDate)
+	about = m.ID
 	for _, p := range periods {
-		span := x.d.span(id, toDate)
-		if toDate != "" {
+		p = back(p, src.Back)
+		span := x.d.span(comp.Reads{Measure: m.ID, ToDate: src.ToDate, Back: src.Back})
+		if src.ToDate != "" {
 			span = p // the others are read already
 		}
-		subject, ranges := x.about(m, p, span, w)
+		subject, ranges := x.about(m, back(p, -src.Back), p, span, w)
 		if subject < 0 {
 			continue
 		}
+		about += "|" + x.grid.subjects[subject] + "|" + span.String()
 		var own comp.Number
 		parts = nil
-		for _, sm := range x.gather(x.measures[id], subject, p, ranges, w) {
-			hits, n = hits+sm.hits, n+sm.n
-			v, text, ok := x.converted(sm.value, sm.currency, sm.on, w)
+		for _, sm := range x.gather(x.measures[m.ID], subject, p, ranges, w) {
+			g.hits, g.misses, g.n = g.hits+sm.hits, g.misses+sm.misses, g.n+sm.n
+			v, text, ok := x.converted(sm.value, sm.currency, back(sm.on, src.Rates), w)
 			if !ok {
 				continue
 			}
 			own, parts = own.Add(v), append(parts, text)
+			x.spreadOut(&g, &sm, back(sm.on, src.Rates), w)
 		}
-		value = value.Add(own)
-		if x.money(id) && len(periods) > 1 && len(parts) > 0 {
+		g.value = g.value.Add(own)
+		if x.money(m.ID) && len(periods) > 1 && len(parts) > 0 {
 			text, whole := cash(own, x.currency)
 			w.say("%s", parts.sum(p.Words(), text, whole))
 			parts = nil
 		}
 	}
-	w.result.N += n
-	out, ok := x.v.Combine(m.Aggregate, value, hits, n)
-	if !ok || (minN > 0 && !x.v.Enough(n, minN)) {
-		return measured{n: n, unit: x.unitOf(id), missing: true}
+	return g, parts, about
+}
+
+// back is a period some months earlier.
+func back(p comp.Period, months int) comp.Period {
+	if months == 0 {
+		return p
 	}
-	w.say("%s", x.found(m, out, value, hits, n, x.currency, parts, periods))
-	return measured{value: out, n: n, unit: x.unitOf(id)}
+	return comp.Period{Start: p.Start.AddMonths(-months), End: p.End.AddMonths(-months)}
+}
+
+// spreadOut adds how a sum's rows are spread, in the currency that is worked in.
+func (x *calc) spreadOut(g *gathered, sm *datedSum, on comp.Period, w *worked) {
+	if sm.spread == nil {
+		return
+	}
+	if g.spread == nil {
+		g.spread = spread{}
+	}
+	if sm.currency == "" || sm.currency == x.currency {
+		g.spread.merge(sm.spread)
+		return
+	}
+	for b, n := range sm.spread { // sums
+		v, _, ok := x.converted(b.value(), sm.currency, on, w)
+		if ok {
+			b.valued(v)
+			g.spread[b] += n
+		}
+	}
 }
 
 // converted is an amount in the currency that is worked in, and how a person writes it.
@@ -144,19 +213,23 @@ func (x *calc) view(p *comp.Part, w *worked) sight {
 	return v
 }
 
-// found says what a measure came to, and from what.
-func (x *calc) found(m *comp.Measure, out, sum comp.Number, hits, n int64, currency comp.Currency, parts addends, periods []comp.Period) string {
-	title, rows := m.Title+overAll(periods), comp.Grouped(fmt.Sprint(n))
-	switch m.Aggregate {
+// found says what a measure came to, from what, and how far that can be relied on.
+func (x *calc) found(m *comp.Measure, out *measured, g *gathered, parts addends, periods []comp.Period) string {
+	title, rows := m.Title+overAll(periods), comp.Grouped(fmt.Sprint(g.n))
+	switch raw := out.raw(); m.Aggregate {
 	case comp.Share, comp.Rate:
-		return fmt.Sprintf("%s: %s of %s %s", title, comp.Grouped(fmt.Sprint(hits)), rows, equals(hundredths(out)))
+		return fmt.Sprintf("%s: %s of %s %s", title, comp.Grouped(fmt.Sprint(g.hits)), rows, equals(hundredths(raw))) + x.relied(m, out)
+	case comp.Net:
+		return fmt.Sprintf("%s: 100 × (%d − %d) / %s %s", title, g.hits, g.misses, rows, equals(inUnit(raw, m.Unit, x.currency))) + x.relied(m, out)
 	case comp.Mean:
-		return fmt.Sprintf("%s: %s / %s %s", title, written(sum, 0), rows, equals(inUnit(out, x.unitOf(m.ID), currency)))
+		return fmt.Sprintf("%s: %s / %s %s", title, written(g.value, 0), rows, equals(inUnit(raw, x.unitOf(m.ID), x.currency))) + x.relied(m, out)
+	case comp.Median, comp.Evenness, comp.Effect:
+		return fmt.Sprintf("%s: %s (n = %s)", title, about(inUnit(raw, m.Unit, x.currency)), rows) + x.relied(m, out)
 	case comp.Count:
-		return title + ": " + about(figure(out, 0))
+		return title + ": " + about(figure(out.value, 0))
 	}
-	text, whole := inUnit(out, x.unitOf(m.ID), currency)
-	if len(parts) == 0 {
+	text, whole := inUnit(out.value, x.unitOf(m.ID), x.currency)
+	if len(parts) == 0 || m.NetBy != "" {
 		parts = addends{text}
 	}
 	return parts.sum(title, text, whole) + " (n = " + rows + ")"
@@ -165,7 +238,7 @@ func (x *calc) found(m *comp.Measure, out, sum comp.Number, hits, n int64, curre
 // about is whose tally a measure reads for a payee and the days of it: the payee's own on days of participation, or the
 // pool's that the payee belongs to on the last participating day. The subject is -1 where there is none: the payee does
 // not take part in p, or is in no such pool, and is then held.
-func (x *calc) about(m *comp.Measure, p, span comp.Period, w *worked) (int32, []comp.Period) {
+func (x *calc) about(m *comp.Measure, now, p, span comp.Period, w *worked) (int32, []comp.Period) {
 	switch m.Pool {
 	case comp.PoolPayee:
 		var ranges []comp.Period
@@ -178,7 +251,7 @@ func (x *calc) about(m *comp.Measure, p, span comp.Period, w *worked) (int32, []
 	case comp.PoolCompany:
 		return x.grid.index[poolName(comp.PoolCompany, "")], []comp.Period{span}
 	}
-	day, ok := lastDay(x.spans, p)
+	day, ok := lastDay(x.spans, now)
 	if !ok {
 		return -1, nil
 	}
@@ -228,7 +301,14 @@ func (s *settler) sums(measure int, subject int32, ranges []comp.Period) []sum {
 		for a := first; a+1 < len(bounds) && bounds[a+1] <= r.End; a++ {
 			for _, x := range s.tally.sums(measure, subject, a) {
 				t := by[x.currency]
-				by[x.currency] = sum{x.currency, t.value.Add(x.value), t.hits + x.hits, t.n + x.n}
+				t = sum{x.currency, t.value.Add(x.value), t.hits + x.hits, t.n + x.n, t.misses + x.misses, t.spread}
+				if x.spread != nil {
+					if t.spread == nil {
+						t.spread = spread{}
+					}
+					t.spread.merge(x.spread)
+				}
+				by[x.currency] = t
 			}
 		}
 	}

@@ -62,7 +62,7 @@ func trueUp(now, posted int64) int64 { return now - posted }
 
 func attain(value, quota comp.Number) (comp.Number, bool) { return value.Quo(quota) }
 
-// combine gives sum, count, mean (sum over n) or share (hits over n). Sum and Count of no rows are 0; the others are
+// combine gives sum, count, mean (sum over n), share (hits over n) or net (100 times hits over n, where hits are those less the misses). Sum and Count of no rows are 0; the others are
 // missing. The value of a count is 1 a row, -1 for rows that take away, and an owner's share of split ones.
 func combine(a comp.Aggregate, value comp.Number, hits, n int64) (comp.Number, bool) {
 	switch a {
@@ -70,6 +70,8 @@ func combine(a comp.Aggregate, value comp.Number, hits, n int64) (comp.Number, b
 		return value, true
 	case comp.Mean:
 		return value.Quo(comp.Int(n))
+	case comp.Net:
+		return comp.Int(100 * hits).Quo(comp.Int(n))
 	}
 	return comp.Int(hits).Quo(comp.Int(n))
 }

@@ -91,3 +91,15 @@ func (a addends) sum(what, total string, whole bool) string {
 	}
 	return fmt.Sprintf("%s: %s %s", what, strings.Join(a, " + "), equals(total, whole))
 }
+
+// roughly is the end of an interval, in the digits that the measure is printed with.
+func (x *calc) roughly(m *comp.Measure, n comp.Number) string {
+	if m.Unit == "share" {
+		return n.Mul(hundred).Fixed(m.Digits, comp.HalfEven) + " %"
+	}
+	text := n.Fixed(m.Digits, comp.HalfEven)
+	if x.money(m.ID) {
+		text += " " + string(x.currency)
+	}
+	return text
+}

@@ -74,6 +74,10 @@ const (
 	EndsWith   Op = "endsWith"
 	Contains   Op = "contains"
 	Lower      Op = "lower"
+	Least      Op = "min"
+	Most       Op = "max"
+	Abs        Op = "abs"
+	Power      Op = "pow" // to a whole number of at most 1,000
 )
 
 // Expr is a checked expression. The language is CEL's (parsed and type-checked by package config); numbers are exact.
@@ -195,6 +199,8 @@ func Apply(op Op, a []Value) (Value, error) {
 		return BoolValue(map[Op]bool{Lt: c < 0, Le: c <= 0, Gt: c > 0, Ge: c >= 0}[op]), err
 	case AddOp, SubOp, MulOp, QuoOp:
 		return arithmetic(op, a[0], a[1])
+	case Least, Most, Abs, Power:
+		return numeric(op, a)
 	case StartsWith:
 		return BoolValue(strings.HasPrefix(a[0].Text, a[1].Text)), nil
 	case EndsWith:
@@ -206,6 +212,38 @@ func Apply(op Op, a []Value) (Value, error) {
 	}
 	return Value{}, fmt.Errorf("operation %q is not known", op)
 }
+
+// numeric is a function of numbers. A power that is no whole number, or beyond 1,000, gives null, and so does one of 0 below 0.
+func numeric(op Op, a []Value) (Value, error) {
+	for _, v := range a {
+		if v.Kind != KindNumber {
+			return Value{}, fmt.Errorf("cannot compute %s of a %s", op, v.Kind)
+		}
+	}
+	x := a[0].Number
+	switch op {
+	case Least:
+		return NumberValue(x.Min(a[1].Number)), nil
+	case Most:
+		return NumberValue(x.Max(a[1].Number)), nil
+	case Abs:
+		return NumberValue(x.Abs()), nil
+	}
+	n, scale, ok := a[1].Number.Small()
+	if !ok || scale != 0 || n > mostPower || n < -mostPower || (n < 0 && x.Sign() == 0) {
+		return Value{}, nil
+	}
+	out := Int(1)
+	for range max(n, -n) {
+		out = out.Mul(x)
+	}
+	if n < 0 {
+		out, _ = Int(1).Quo(out)
+	}
+	return NumberValue(out), nil
+}
+
+const mostPower = 1000
 
 func equal(a, b Value) (bool, error) {
 	if a.Kind == Null || b.Kind == Null {

@@ -147,6 +147,20 @@ type ComponentResult struct {
 	Gated                          []string // gates that are closed, in words
 	Crossed                        []Crossing
 	Parts                          []PartResult
+	Estimate                       *Estimate // of the value; nil where it is a plain sum
+}
+
+// Estimate is how far a measure's value can be relied on, and what was made of it.
+type Estimate struct {
+	Method    string // of the interval; "" where there is none
+	Level     Number // such as 0.95
+	SE        *Number
+	Low, High *Number
+	Raw       *Number // the value before it was weighted or shrunk; nil where neither was done
+	Effective *Number // number of rows: as many equally weighted ones would say as much
+	Standing  *int    // -1 below, 0 like, 1 above what it is held against
+	Against   *Number
+	Notes     []string // one sentence each
 }
 
 // Crossing is that a deal took the value past an end of a band.
@@ -165,6 +179,7 @@ type PartResult struct {
 	Attainment         *Number
 	Weight, Factor     Number
 	Rate               string
+	Estimate           *Estimate
 }
 
 // LineKind is what a line is.

@@ -3,13 +3,17 @@ package comp
 import "slices"
 
 // Reads are the measures that a component reads over one kind of time, in the order in which they are worked off: its own,
-// those of its parts, multipliers and matrices, then those of its gates. ToDate is the larger period; "" is none.
-type Reads struct{ Measure, ToDate string }
+// those of its parts, multipliers and matrices, then those of its gates. ToDate is the larger period; "" is none. Back is how many
+// months earlier a formula reads it.
+type Reads struct {
+	Measure, ToDate string
+	Back            int
+}
 
 // Reads are the measures that a component reads, each with the larger period that it is read to date of, each pair once.
 func (c *Component) Reads() (out []Reads) {
 	add := func(measure, toDate string) {
-		if r := (Reads{measure, toDate}); measure != "" && !slices.Contains(out, r) {
+		if r := (Reads{Measure: measure, ToDate: toDate}); measure != "" && !slices.Contains(out, r) {
 			out = append(out, r)
 		}
 	}

@@ -10,7 +10,7 @@ func TestReads(t *testing.T) {
 	c := Component{Measure: "own", ToDate: "year", Curve: Curve{Matrix: &Matrix{Part: Part{Measure: "column"}}},
 		Multiply: []Part{{Measure: "margin", Gates: []Gate{{Measure: "guard"}}}, {Score: "approved"}},
 		Gates:    []Gate{{Measure: "own"}, {Measure: "own", ToDate: "half"}, {Measure: "kept"}}}
-	want := []Reads{{"own", "year"}, {"column", "year"}, {"margin", "year"}, {"own", "half"}, {"kept", "year"}, {"guard", "year"}}
+	want := []Reads{{"own", "year", 0}, {"column", "year", 0}, {"margin", "year", 0}, {"own", "half", 0}, {"kept", "year", 0}, {"guard", "year", 0}}
 	if got := c.Reads(); !slices.Equal(got, want) {
 		t.Errorf("reads %v, want %v", got, want)
 	}

@@ -14,6 +14,8 @@ type credit struct {
 	value    *big.Rat
 	hit      bool
 	table    string
+	miss     bool
+	group    []string
 	deal     string
 	at       int64    // orders deals: the second of an instant, the first second of a day
 	row      *big.Rat // what the whole row is worth
@@ -126,7 +128,11 @@ func (e *engine) entries(m *comp.Measure, t *comp.Term, rows []*fact) []entry {
 			taken = append(taken, f)
 		}
 	}
-	if t.Fold != nil {
+	switch {
+	case t.Fold == nil:
+	case t.Fold.Take == "each":
+		taken = undisturbed(t.Fold, taken)
+	default:
 		taken = oneEach(t.Fold, taken)
 	}
 	var out []entry
@@ -136,47 +142,6 @@ func (e *engine) entries(m *comp.Measure, t *comp.Term, rows []*fact) []entry {
 		}
 	}
 	return out
-}
-
-// oneEach is the last (or first) row of each entity; rows are in the order in which they became known.
-func oneEach(fold *comp.Fold, rows []*fact) []*fact {
-	best := map[string]*fact{}
-	var order []string
-	for _, f := range rows {
-		if f.rival {
-			continue
-		}
-		id := ""
-		null := f.get(fold.Order).Kind == comp.Null
-		for _, c := range fold.By {
-			v := f.get(c)
-			null = null || v.Kind == comp.Null
-			id += textOf(v) + "|"
-		}
-		if null {
-			continue
-		}
-		old := best[id]
-		later := old == nil || compareOrder(old, f, fold.Order) <= 0
-		if old == nil {
-			order = append(order, id)
-		}
-		if old == nil || later == (fold.Take != "first") {
-			best[id] = f
-		}
-	}
-	var out []*fact
-	for _, id := range order {
-		out = append(out, best[id])
-	}
-	return out
-}
-
-func compareOrder(a, b *fact, column string) int {
-	if x, y := a.get(column), b.get(column); x.Kind == comp.KindNumber {
-		return x.Number.Cmp(y.Number)
-	}
-	return int(max(-1, min(1, a.seconds(column)-b.seconds(column))))
 }
 
 // entry is what a row is worth under a term and whose it is; no owners where its day is still to come. ok is false where it
@@ -195,10 +160,19 @@ func (e *engine) entry(m *comp.Measure, t *comp.Term, f *fact) (entry, bool) {
 	if x.day = day.Date; x.day >= e.in.Run.Period.End {
 		return x, true
 	}
-	switch m.Aggregate {
-	case comp.Share, comp.Rate:
+	if t.Hit != nil {
 		hit, _ := t.Hit.Eval(f.get)
-		x.hit = hit.True()
+		x.hit = hit.True() && !f.followed
+	}
+	if t.Miss != nil {
+		miss, _ := t.Miss.Eval(f.get)
+		x.miss = miss.True()
+	}
+	for _, column := range t.Group {
+		x.group = append(x.group, textOf(f.get(column)))
+	}
+	switch m.Aggregate {
+	case comp.Share, comp.Rate, comp.Net, comp.Evenness:
 	case comp.Count:
 	default:
 		v, err := t.Value.Eval(f.get)

@@ -19,6 +19,7 @@ type fact struct {
 	replaced bool // a later row of its key came
 	rival    bool // another row of its key stands beside it: nobody knows which is right
 	broken   bool // it enters no measure
+	followed bool // another row of its entity came too soon after it
 }
 
 func (f *fact) get(column string) comp.Value {

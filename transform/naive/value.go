@@ -10,6 +10,7 @@ import (
 type sums struct {
 	value   *big.Rat
 	hits, n int64
+	rows    []credit
 }
 
 // dayMoney is what sums are kept apart by.
@@ -47,17 +48,41 @@ func (e *engine) lack(c *matter, code string) {
 
 // value is a measure over the periods that it is read in, with how many rows stand behind it; nil where it is missing.
 func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
+	return e.valueAt(c, id, toDate, 0, 0)
+}
+
+// valueAt is a measure so many months back, at the exchange rates of so many months back.
+func (e *engine) valueAt(c *matter, id, toDate string, back, rates int) (*big.Rat, int64) {
 	m := e.measure(id)
+	if m.Aggregate == comp.Formula {
+		return e.formula(c, m, toDate, back, rates)
+	}
 	sum, hits, n := new(big.Rat), int64(0), int64(0)
-	for _, p := range e.over(c, toDate) {
+	var rows []credit
+	for _, now := range e.over(c, toDate) {
+		p := earlier(now, back)
 		span := p
 		if toDate == "" {
 			span = e.window(c.component.Every, p, max(1, m.Window))
 		}
-		for of, s := range e.credited(c, m, p, span) {
+		for of, s := range e.credited(c, m, now, span) {
+			day := e.rateDay(c, of.day, p)
+			if rates > 0 {
+				day = (day + 1).AddMonths(-rates) - 1
+			}
 			hits, n = hits+s.hits, n+s.n
-			sum.Add(sum, e.convert(c, s.value, of.currency, e.rateDay(c, of.day, p)))
+			sum.Add(sum, e.convert(c, s.value, of.currency, day))
+			for _, r := range s.rows {
+				r.value = e.convert(c, r.value, of.currency, day)
+				rows = append(rows, r)
+			}
 		}
+	}
+	if beyond(m) {
+		if n == 0 && !m.Aggregate.Adds() {
+			return nil, 0
+		}
+		return e.statistic(c, m, rows, toDate, back), n
 	}
 	switch m.Aggregate {
 	case comp.Sum, comp.Count:
@@ -109,6 +134,7 @@ func add(credits []credit, counts func(comp.Date) bool) map[dayMoney]sums {
 		}
 		s.value.Add(s.value, c.value)
 		s.n++
+		s.rows = append(s.rows, c)
 		if c.hit {
 			s.hits++
 		}

@@ -56,7 +56,7 @@ var edges = []struct {
 }{
 	{"transform/comp", nil},
 	{"transform/stat", []string{"transform/comp"}},
-	{"transform/naive", []string{"transform/comp"}},
+	{"transform/naive", []string{"transform/comp", "transform/stat"}},
 	{"transform", []string{"transform/comp", "transform/stat"}},
 	{"connectors", []string{"transform", "transform/comp"}},
 	{"connectors/*", []string{"connectors", "transform", "transform/comp"}},
@@ -83,6 +83,7 @@ var outside = []struct {
 	{"github.com/xuri/excelize/v2", []string{"reports", "connectors", "config/example"}},
 	{"codeberg.org/go-pdf/fpdf", []string{"reports"}},
 	{"cel.dev/cel-go", []string{"config"}},
+	{"gonum.org/v1/gonum", []string{"transform/stat"}},
 	{"go.yaml.in/yaml/v4", []string{"config"}},
 	{"cloud.google.com/go/storage", []string{"jobs/archive/gcs"}},
 	{"google.golang.org/api", []string{"jobs/archive/gcs"}},

@@ -1,0 +1,231 @@
+package naive
+
+import (
+	"math/big"
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// beyond says whether a measure's value is more than a sum, a count, or one over the other.
+func beyond(m *comp.Measure) bool {
+	return m.Aggregate == comp.Net || m.Aggregate == comp.Median || m.Aggregate == comp.Evenness || m.Aggregate == comp.Effect || m.NetBy != "" ||
+		len(m.Strata) > 0 || m.Shrink != nil || m.Pays != ""
+}
+
+func earlier(p comp.Period, months int) comp.Period {
+	if months == 0 {
+		return p
+	}
+	return comp.Period{Start: p.Start.AddMonths(-months), End: p.End.AddMonths(-months)}
+}
+
+// formula works a measure out of its inputs; nil where one that it needs is missing.
+func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates int) (*big.Rat, int64) {
+	values, n := map[string]comp.Value{}, int64(0)
+	for _, in := range m.Inputs {
+		v, k := e.valueAt(c, in.Measure, toDate, back+in.Back, rates+in.Rates)
+		values[in.Name+"_n"] = comp.NumberValue(comp.Int(k))
+		if in.Name == m.Counted {
+			n = k
+		}
+		if v == nil {
+			continue
+		}
+		values[in.Name] = comp.NumberValue(comp.FromRat(v))
+		if low, high, ok := e.ends(c, e.measure(in.Measure), toDate, back+in.Back); ok {
+			values[in.Name+"_low"], values[in.Name+"_high"] = comp.NumberValue(low), comp.NumberValue(high)
+		}
+	}
+	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
+	if err != nil || v.Kind != comp.KindNumber {
+		return nil, n
+	}
+	return v.Number.Rat(), n
+}
+
+// rowsOf are the rows of a measure, whatever their currency.
+func (e *engine) rowsOf(c *matter, m *comp.Measure, toDate string, back int) (out []credit) {
+	for _, now := range e.over(c, toDate) {
+		span := earlier(now, back)
+		if toDate == "" {
+			span = e.window(c.component.Every, span, max(1, m.Window))
+		}
+		for _, s := range e.credited(c, m, now, span) {
+			out = append(out, s.rows...)
+		}
+	}
+	return out
+}
+
+// score is what a row counts for in the mean that a measure's value is.
+func score(m *comp.Measure, r credit) *big.Rat {
+	switch m.Aggregate {
+	case comp.Share, comp.Rate, comp.Evenness:
+		return big.NewRat(truth(r.hit), 1)
+	case comp.Net:
+		return big.NewRat(100*(truth(r.hit)-truth(r.miss)), 1)
+	}
+	return r.value
+}
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// mean is that of the rows that pass; nil where none does.
+func mean(m *comp.Measure, rows []credit, pass func(credit) bool) *big.Rat {
+	sum, n := new(big.Rat), int64(0)
+	for _, r := range rows {
+		if pass(r) {
+			sum.Add(sum, score(m, r))
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return sum.Quo(sum, big.NewRat(n, 1))
+}
+
+// statistic is the value of a measure that is more than a sum; nil where it is missing. There is at least one row.
+func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, toDate string, back int) *big.Rat {
+	all := func(credit) bool { return true }
+	var v *big.Rat
+	switch {
+	case m.NetBy != "":
+		v = netted(m, rows)
+	case m.Aggregate == comp.Median:
+		v = median(m, rows)
+	case m.Aggregate == comp.Evenness:
+		v = evenness(rows)
+	case m.Aggregate == comp.Effect:
+		v = effect(m, rows)
+	case m.Aggregate == comp.Sum || m.Aggregate == comp.Count:
+		v = new(big.Rat)
+		for _, r := range rows {
+			v.Add(v, r.value)
+		}
+	case len(m.Strata) == 1:
+		v = weighted(m, rows)
+	case len(m.Strata) > 1:
+		v = raked(m, rows)
+	default:
+		v = mean(m, rows, all)
+	}
+	if v != nil && m.Shrink != nil {
+		v = shrunk(m, v, int64(len(rows)))
+	}
+	if v == nil || m.Pays == "" {
+		return v
+	}
+	low, high, ok := e.ends(c, m, toDate, back)
+	switch {
+	case !ok:
+		return nil
+	case m.Pays == "lower":
+		return low.Rat()
+	case m.Pays == "upper":
+		return high.Rat()
+	}
+	against := m.Standing.Against.Rat()
+	if m.Standing.Measure != "" {
+		if against, _ = e.valueAt(c, m.Standing.Measure, toDate, back, 0); against == nil {
+			return nil
+		}
+	}
+	at := truth(against.Cmp(low.Rat()) < 0) - truth(against.Cmp(high.Rat()) > 0)
+	if m.Down {
+		at = -at
+	}
+	return big.NewRat(at, 1)
+}
+
+// shrunk pulls a value of n rows toward the measure's prior.
+func shrunk(m *comp.Measure, v *big.Rat, n int64) *big.Rat {
+	weight, prior := m.Shrink.N.Rat(), m.Shrink.Value.Rat()
+	if weight.Sign() == 0 {
+		weight = new(big.Rat).Add(m.Shrink.Hits.Rat(), m.Shrink.Misses.Rat())
+		prior = new(big.Rat).Quo(m.Shrink.Hits.Rat(), weight)
+	}
+	sum := new(big.Rat).Add(new(big.Rat).Mul(v, big.NewRat(n, 1)), new(big.Rat).Mul(prior, weight))
+	return sum.Quo(sum, new(big.Rat).Add(weight, big.NewRat(n, 1)))
+}
+
+func netted(m *comp.Measure, rows []credit) *big.Rat {
+	by := map[string]*big.Rat{}
+	for _, r := range rows {
+		k := r.group[len(m.Strata)]
+		if by[k] == nil {
+			by[k] = new(big.Rat)
+		}
+		by[k].Add(by[k], r.value)
+	}
+	out := new(big.Rat)
+	for _, v := range by {
+		if v.Sign() > 0 == (m.Side == "gains") {
+			out.Add(out, new(big.Rat).Abs(v))
+		}
+	}
+	return out
+}
+
+// median walks through the times and multiplies the shares of those who go on waiting.
+func median(m *comp.Measure, rows []credit) *big.Rat {
+	left := big.NewRat(1, 1)
+	times := slices.Clone(rows)
+	slices.SortFunc(times, func(a, b credit) int { return a.value.Cmp(b.value) })
+	for i, r := range times {
+		if i > 0 && times[i-1].value.Cmp(r.value) == 0 {
+			continue
+		}
+		waiting, met := int64(len(times)-i), int64(0)
+		for _, o := range times[i:] {
+			if o.value.Cmp(r.value) == 0 && (o.hit || m.Terms[0].Hit == nil) {
+				met++
+			}
+		}
+		if left.Mul(left, big.NewRat(waiting-met, waiting)); met > 0 && left.Cmp(big.NewRat(1, 2)) <= 0 {
+			return r.value
+		}
+	}
+	return nil
+}
+
+func effect(m *comp.Measure, rows []credit) *big.Rat {
+	at := func(arm, phase string) *big.Rat {
+		return mean(m, rows, func(r credit) bool { return r.group[len(r.group)-2] == arm && r.group[len(r.group)-1] == phase })
+	}
+	ta, tb, ca, cb := at("treated", "after"), at("treated", "before"), at("control", "after"), at("control", "before")
+	if ta == nil || tb == nil || ca == nil || cb == nil {
+		return nil
+	}
+	out := new(big.Rat).Sub(ta, tb)
+	return out.Sub(out, new(big.Rat).Sub(ca, cb))
+}
+
+// weighted is the sum of each group's mean times its share. Another group speaks for one without rows.
+func weighted(m *comp.Measure, rows []credit) *big.Rat {
+	s, out := m.Strata[0], new(big.Rat)
+	for _, r := range rows {
+		if !slices.ContainsFunc(s.Weights, func(w comp.Weight) bool { return w.Name == r.group[0] }) {
+			return nil
+		}
+	}
+	for _, w := range s.Weights {
+		v := mean(m, rows, func(r credit) bool { return r.group[0] == w.Name })
+		for _, x := range s.Empty {
+			if v == nil && x.Name == w.Name {
+				v = mean(m, rows, func(r credit) bool { return r.group[0] == x.Into })
+			}
+		}
+		if v == nil {
+			return nil
+		}
+		out.Add(out, v.Mul(v, w.Share.Rat()))
+	}
+	return out
+}

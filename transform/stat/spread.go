@@ -1,0 +1,128 @@
+package stat
+
+import (
+	"hash/fnv"
+	"math"
+	"math/rand/v2"
+	"sort"
+
+	"carrot/transform/comp"
+)
+
+// Bin is what N rows have in common.
+type Bin struct {
+	Value comp.Number
+	N     int64
+}
+
+// Moments are the number of rows, their mean and the variance of one of them (over n, not n - 1), all exact. There is at least
+// one row.
+func Moments(bins []Bin) (n int64, mean, variance comp.Number) {
+	var sum, squares comp.Number
+	for _, b := range bins {
+		times := comp.Int(b.N)
+		n, sum, squares = n+b.N, sum.Add(b.Value.Mul(times)), squares.Add(b.Value.Mul(b.Value).Mul(times))
+	}
+	mean = over(sum, comp.Int(n))
+	return n, mean, over(squares, comp.Int(n)).Sub(mean.Mul(mean))
+}
+
+// over is a/b; b is not zero.
+func over(a, b comp.Number) comp.Number {
+	q, ok := a.Quo(b)
+	if !ok {
+		return comp.Number{}
+	}
+	return q
+}
+
+// Clusters is the variance of a mean whose rows are not independent: clusters are, each given as the sum of its rows' values less
+// the mean. Sandwich estimate with C/(C-1); false for fewer than two clusters.
+func Clusters(residuals []comp.Number, n int64) (comp.Number, bool) {
+	c := int64(len(residuals))
+	if c < 2 || n == 0 {
+		return comp.Number{}, false
+	}
+	var squares comp.Number
+	for _, r := range residuals {
+		squares = squares.Add(r.Mul(r))
+	}
+	return over(squares.Mul(comp.Int(c)), comp.Int(n).Mul(comp.Int(n)).Mul(comp.Int(c-1))), true
+}
+
+// Bootstrap is the percentile interval of a mean: so many resamples of as many rows, drawn by PCG seeded from a text. The same
+// text gives the same interval.
+func Bootstrap(bins []Bin, level comp.Number, draws int, seed string) Interval {
+	n, mean, variance := Moments(bins)
+	h := fnv.New64a()
+	h.Write([]byte(seed))
+	random := rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
+	ends, values := make([]int64, len(bins)), make([]float64, len(bins))
+	at := int64(0)
+	for i, b := range bins {
+		at += b.N
+		ends[i], values[i] = at, float(b.Value)
+	}
+	means := make([]float64, draws)
+	for d := range means {
+		sum := 0.0
+		for range n {
+			k := random.Int64N(n)
+			sum += values[sort.Search(len(ends), func(i int) bool { return ends[i] > k })]
+		}
+		means[d] = sum / float64(n)
+	}
+	sort.Float64s(means)
+	tail := (1 - float(level)) / 2
+	out := Normal(mean, over(variance, comp.Int(n)), level)
+	out.Low, out.High = must(percentile(means, tail)), must(percentile(means, 1-tail))
+	return out
+}
+
+// percentile interpolates between the sorted values next to it.
+func percentile(sorted []float64, p float64) float64 {
+	if len(sorted) == 0 {
+		return math.NaN()
+	}
+	at := p * float64(len(sorted)-1)
+	i := int(at)
+	if i+1 >= len(sorted) {
+		return sorted[len(sorted)-1]
+	}
+	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+}
+
+// Wait is N rows that have waited so long; Met says whether what they waited for has happened.
+type Wait struct {
+	Time comp.Number
+	Met  bool
+	N    int64
+}
+
+// KaplanMeier is the time at which the share of rows that still wait falls to one half or below; false where it never does.
+// Rows that have not met it are only known to have waited as long as they have. Exact.
+func KaplanMeier(waits []Wait) (comp.Number, bool) {
+	waits = append([]Wait(nil), waits...)
+	sort.SliceStable(waits, func(i, j int) bool { return waits[i].Time.Cmp(waits[j].Time) < 0 })
+	atRisk := int64(0)
+	for _, w := range waits {
+		atRisk += w.N
+	}
+	left, half := comp.Int(1), over(comp.Int(1), comp.Int(2))
+	for i := 0; i < len(waits); {
+		j, met, gone := i, int64(0), int64(0)
+		for ; j < len(waits) && waits[j].Time.Cmp(waits[i].Time) == 0; j++ {
+			if gone += waits[j].N; waits[j].Met {
+				met += waits[j].N
+			}
+		}
+		if met > 0 {
+			if left = left.Mul(over(comp.Int(atRisk-met), comp.Int(atRisk))); left.Cmp(half) <= 0 {
+				return waits[i].Time, true
+			}
+		}
+		atRisk -= gone
+		i = j
+	}
+	return comp.Number{}, false
+}
