@@ -181,12 +181,22 @@ func (l *loader) quota(f fields, m *measured) *comp.Quota {
 				k.at("number").wrong("the quota "+k.at("number").y.Value, "a number above 0", "write one")
 			}
 			q.Dated = []comp.Dated{{From: comp.NoDate, By: map[comp.Currency]comp.Number{"": v}}}
+			k.at("number").ofShare("value", m)
 		}
 		if !plain {
 			k.keyNode("number").wrong("a quota without currency of "+m.ID+", which is money", "amounts by currency, or a name in the quota table", "write amounts: {"+l.currencyExample()+"}")
 		}
 	}
 	k.overTime(q)
+	what := "a score"
+	if m != nil {
+		what = m.ID + ", a " + string(m.Aggregate)
+	}
+	for _, key := range []string{"season", "ramp"} {
+		if k.has(key) && (ratio(m) || f.has("score")) {
+			k.keyNode(key).wrong(key+" with "+what, "it with what adds up over time, a measure of aggregate sum or count", "remove it, or name a number of the quota table, which may change from day to day")
+		}
+	}
 	return q
 }
 

@@ -166,8 +166,6 @@ func (l *loader) pays(k fields, b *comp.Band, before []comp.Band, kind comp.Curv
 	n.later("pays:money", "pays in money")
 	b.By = l.moneyAlways(n)
 	switch {
-	case kind != comp.StepCurve && kind != comp.Interpolate:
-		n.wrong("pays in money with kind "+string(kind), "it with kind steps or interpolate only", "write a share")
 	case len(before) > 0 && before[0].By == nil:
 		n.wrong("pays in money after a "+noun+" that pays a factor", "one or the other", "write all in the same way")
 	}
@@ -249,6 +247,7 @@ func (l *loader) points(f fields) (out []comp.Band) {
 func (l *loader) needs(f, k fields, c comp.Component, m *measured) {
 	kind := c.Curve.Kind
 	money := inMoney(c.Curve)
+	k.ofShares(c.Curve, m)
 	switch {
 	case takesTarget(c.Curve) && !money && !f.has("target") && !f.has("award"):
 		k.at("kind").wrong("kind "+string(kind)+" without target", "the target pay that its factor multiplies", "add target: {"+l.currencyExample()+"}")
@@ -267,12 +266,57 @@ func (l *loader) needs(f, k fields, c comp.Component, m *measured) {
 	if m != nil && m.Unit == "money" && slices.Contains(valueCurves, kind) && !f.has("target") {
 		k.percents(m)
 	}
+	if money && c.Curve.RateBy == nil && m != nil && m.Unit == "money" && slices.Contains(valueCurves, kind) {
+		k.inMoney().wrong("pays in money on "+m.ID+", which is money", "a share; or kind steps or interpolate, which pay whole amounts", `write one such as "5%"`)
+	}
 	if m != nil && m.Unit == "money" && c.Curve.RateBy != nil {
 		k.at("rate").wrong("a rate in money on "+m.ID+", which is money", "a share", `write one such as "5%"`)
 	}
 	if m != nil && m.Unit != "money" && m.Unit != "" && !takesTarget(c.Curve) && !money && len(l.currencies()) > 1 && !c.Shown && !f.has("target") {
 		k.at("kind").wrong("kind "+string(kind)+" on "+m.ID+", which is a "+m.Unit, "a measure of unit money, or a curve that pays a target: the company pays in "+list(l.currencies()), "write kind: steps, interpolate or linear with a target")
 	}
+}
+
+// isShare says whether a measure's value is a part of a whole.
+func isShare(m *measured) bool {
+	return m != nil && (m.Unit == "share" || m.Aggregate == comp.Share || m.Aggregate == comp.Rate)
+}
+
+// ofShares holds the bounds of a curve's bands, points and rows against what they are read: a share, or an attainment.
+func (k fields) ofShares(c comp.Curve, m *measured) {
+	var bounds []node
+	for _, n := range append(k.optional("bands", "bands"), k.optional("points", "points")...) {
+		if b, ok := n.entries("a band"); ok {
+			bounds = append(bounds, b.at("from"), b.at("to"), b.at("at"))
+		}
+	}
+	if r, ok := k.at("rows").entries("rows"); ok && k.at("rows").isMap() {
+		bounds = append(bounds, r.optional("from", "bounds")...)
+	}
+	for _, n := range bounds {
+		n.ofShare(c.Of, m)
+	}
+}
+
+// ofShare refuses a plain number above 1 that a share or an attainment is held against: whoever writes 80 means 80 %, and
+// not 8000 %.
+func (n node) ofShare(of string, m *measured) {
+	what := "attainment"
+	if of != what {
+		if !isShare(m) {
+			return
+		}
+		what = m.ID + ", which is a share"
+	}
+	if !n.ok() || n.isMap() || n.isList() || strings.HasSuffix(n.y.Value, "%") {
+		return
+	}
+	v, err := comp.ParseNumber(n.y.Value, maxDigits)
+	if err != nil || v.Abs().Cmp(comp.Int(1)) <= 0 {
+		return
+	}
+	n.wrong(n.says()+" held against "+what, `a percentage such as "80%", or a number up to 1`,
+		"write "+strconv.Quote(v.String()+"%")+", or "+strconv.Quote(v.Mul(comp.Int(100)).String()+"%")+" if all of that is meant")
 }
 
 // percents refuses plain numbers from 1 on as a part of money that is paid: whoever writes 5 means 5 % more often than 500 %.

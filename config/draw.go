@@ -119,12 +119,22 @@ func (l *loader) award(f fields) *comp.Award {
 	if !ok {
 		return nil
 	}
-	a := &comp.Award{What: k.text("what"), Value: l.moneyAlways(k.at("value"))}
-	if !k.has("value") {
-		a.Value = nil
+	a := &comp.Award{What: k.text("what")}
+	if k.has("value") {
+		a.Value = l.moneyAlways(k.at("value"))
 	}
 	if f.has("target") {
 		f.keyNode("award").wrong("award with target", "one", "remove target")
+	}
+	if !f.has("curve") && !f.typos["curve"] && !f.has("gates") && !f.typos["gates"] {
+		f.keyNode("award").wrong("award without curve or gates", "what it is given for: with gates one for each period in which they are open, with a curve as many as it gives",
+			"add gates:, or curve: {kind: linear, of: value} for one for each unit of the measure")
+	}
+	if s := f.at("prorate"); s.ok() && s.y.Value != "none" {
+		s.wrong("prorate: "+s.y.Value+" with award", "what is given in kind whole", "remove it")
+	}
+	if f.boolean("fte") {
+		f.at("fte").wrong("fte: true with award", "what is given in kind whole", "remove it")
 	}
 	if s, ok := k.at("gross_up").text(false); ok {
 		a.GrossUp = s

@@ -30,6 +30,7 @@ func (l *loader) gate(component, f fields, curve *comp.Curve) comp.Gate {
 			g.Test = ""
 		}
 		g.AtLeast, _ = f.at(test).ratio()
+		f.at(test).ofShare(g.Of, m)
 	}
 	g.Quota = l.quota(f, m)
 	if g.Of == "attainment" && !f.has("quota") {

@@ -53,6 +53,9 @@ func (l *loader) columnsOf(f fields, m *comp.Matrix) {
 	}
 	l.neutral(f, column)
 	m.Columns = f.bounds("from")
+	for _, n := range f.optional("from", "bounds") {
+		n.ofShare(m.Part.Curve.Of, column)
+	}
 }
 
 // bounds reads lower ends: from 0 on, ascending.

@@ -66,6 +66,7 @@ func (l *loader) part(component, f fields) comp.Part {
 	p.Quota = l.quota(f, m)
 	if k, ok := f.at("curve").keyed("factor"); ok {
 		p.Curve = l.curve(k, factorKinds)
+		k.ofShares(p.Curve, m)
 		if p.Curve.Of == "attainment" && !f.has("quota") {
 			k.at("kind").wrong("kind "+string(p.Curve.Kind)+" of attainment without quota", "the number to attain", "add quota: {name: …} or write of: value")
 		}

@@ -95,8 +95,8 @@ func TestPlanSurface(t *testing.T) {
 			Gates: []comp.Gate{
 				{Measure: "sold", ToDate: "year", Numbers: "whole", Of: "attainment", Quota: revenue, Test: "above", AtLeast: num("1"), Base: true},
 				{Measure: "csat", Test: "at_most", AtLeast: num("0.05"), Share: num("0.5"), MinN: 3, Missing: "closed"},
-				{Measure: "csat", Test: "below", AtLeast: num("7"), Missing: "open"},
-				{Measure: "csat", AtLeast: num("7")}},
+				{Measure: "csat", Test: "below", AtLeast: num("0.7"), Missing: "open"},
+				{Measure: "csat", AtLeast: num("0.7")}},
 			Multiply: []comp.Part{{Measure: "margin", Missing: "neutral", Curve: comp.Curve{Kind: comp.StepCurve, Of: "value", UpperEdge: true,
 				Bands: []comp.Band{{To: num("10"), Pays: num("0.5")}, {From: num("10"), Open: true, Pays: num("1")}}}}}},
 		"card": {ID: "card", Title: "Scorecard", Clause: "2", Every: "quarter", Prorate: "none", Excess: "carry",

@@ -52,7 +52,8 @@ func (f fields) carried(c comp.Component) {
 	}
 	for _, k := range []string{"release", "clawback"} { // older deals would be released without the cap of their month
 		if f.has(k) {
-			key.wrong("excess: carry with "+k, "one of them: carried caps of deals that are held back are not supported yet", "remove one")
+			key.wrong("excess: carry with "+k, "one of them: what is above the cap is carried to later periods without its deal, so that no event of a deal could move it",
+				"write excess: forfeit, or pay a part of it by a component of its own without "+k)
 		}
 	}
 	if i := slices.Index(c.Order, comp.CapStep); i >= 0 {

@@ -19,20 +19,29 @@ type terms struct {
 // numeral looks a number up for a period: by the period's last day.
 type numeral func(p comp.Period) (n comp.Number, text string, ok bool)
 
-// terms reads quota, target and cap of each period, prorated by the days of participation. ok is false where one that is
-// needed is missing; the payee is then held.
+// terms reads quota, target and cap of each period, prorated by the days of participation. A quota of a share, a mean or a
+// score is the same for whoever is there for a part of the time. ok is false where one that is needed is missing; the payee
+// is then held.
 func (x *calc) terms() (t terms, ok bool) {
 	c := x.c
 	ok = true
 	t.hasQuota, t.hasTarget, t.hasCap = c.Quota != nil, len(targetPay(c)) > 0 || c.TargetName != "", len(c.Cap) > 0 || c.CapName != ""
 	var quotas, targets addends
+	adds := x.adds(c.Measure)
+	if t.hasQuota && !adds {
+		t.quota, quotas, ok = x.quotaOf(c.Quota, c.Measure, c.ToDate, c.Numbers, x.w)
+	}
+	if t.hasTarget && c.Award != nil { // what is given in kind is given whole, once in all of the periods
+		n, text, fine := x.moneyFigure("target", targetPay(c), "").find(x.last)
+		t.target, targets, ok = n, addends{text}, ok && fine
+	}
 	t.away = true
 	for _, p := range x.numbered(c.ToDate, c.Numbers) {
 		if x.v.Participated(x.spans, p) == 0 {
 			continue
 		}
 		t.away = t.away && x.v.Participated(x.present, p) == 0
-		_, _, fine := x.fte(x.deciding(p), x.w)
+		_, _, fine := x.fte(x.upTo(p), x.w)
 		ok = ok && fine
 		for _, y := range []struct {
 			has  bool
@@ -40,8 +49,8 @@ func (x *calc) terms() (t terms, ok bool) {
 			sought
 			into *comp.Number
 			said *addends
-		}{{t.hasQuota, "quota", x.quotaFigure(c.Quota, c.Measure), &t.quota, &quotas},
-			{t.hasTarget, "target", x.moneyFigure("target", targetPay(c), c.TargetName), &t.target, &targets},
+		}{{t.hasQuota && adds, "quota", x.quotaFigure(c.Quota, c.Measure), &t.quota, &quotas},
+			{t.hasTarget && c.Award == nil, "target", x.moneyFigure("target", targetPay(c), c.TargetName), &t.target, &targets},
 			{t.hasCap, "cap", x.capFigure(), &t.cap, &t.caps}} {
 			if !y.has {
 				continue
@@ -166,8 +175,7 @@ func (x *calc) named(name, what string, p comp.Period, w *worked) (a comp.Amount
 	return comp.Amount{Number: q.Amount.Number.Mul(rate), Currency: x.currency}, money(q.Amount.Number, q.Amount.Currency) + " × " + rate.String(), true
 }
 
-// quotaOf is the number that a part, a gate or a multiplier is to attain. Of what rows add up to it is prorated and added up
-// as the component's own; a share, a mean or a score is not divided: what holds on the last day holds.
+// quotaOf is the number to attain with a measure. Of what rows add up to it is prorated and added up; a share, a mean or a score is not divided: what holds on the last day holds.
 func (x *calc) quotaOf(f *comp.Figure, measure, toDate, numbers string, w *worked) (n comp.Number, said addends, ok bool) {
 	y := *x
 	y.w = w

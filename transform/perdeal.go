@@ -102,22 +102,39 @@ func (x *calc) byDeal(final comp.Number) comp.Number {
 	return final
 }
 
-// roundDeals makes cents of each deal where the plan rounds there.
+// roundDeals makes cents of each deal where the plan rounds there. What is worked out in another currency than that of pay is
+// rounded when it has become pay.
 func (x *calc) roundDeals(final comp.Number) comp.Number {
 	if x.plan.RoundAt != "deal" || len(x.w.deals) == 0 {
 		return final
 	}
-	sum := comp.Number{}
-	for i := range x.w.deals {
-		d := &x.w.deals[i]
-		m, err := x.v.Round(comp.Amount{Number: d.pay, Currency: x.currency}, x.plan.Rounding)
+	if to, _ := x.payCurrency(x.person, x.d.period); to != x.currency {
+		return final
+	}
+	sum, err := x.roundEach(x.plan, x.w.deals, x.currency)
+	if err != nil {
+		x.hold(x.w, "cannot_round", err.Error(), "check the plan's rates")
+		return final
+	}
+	x.w.say("Rounded %s, deal by deal: %s", roundings[x.plan.Rounding], about(cash(sum, x.currency)))
+	return sum
+}
+
+// roundEach makes cents of each deal and gives their sum. What an event takes back of a deal's own pay is of the cents.
+func (s *settler) roundEach(plan *comp.Plan, deals []dealPay, currency comp.Currency) (sum comp.Number, err error) {
+	for i := range deals {
+		d := &deals[i]
+		m, err := s.v.Round(comp.Amount{Number: d.pay, Currency: currency}, plan.Rounding)
 		if err != nil {
-			x.hold(x.w, "cannot_round", err.Error(), "check the plan's rates")
-			return final
+			return sum, err
+		}
+		for k := range d.undone {
+			if d.undone[k].worth.Cmp(d.pay) == 0 {
+				d.undone[k].worth = m.Amount().Number
+			}
 		}
 		d.pay = m.Amount().Number
 		sum = sum.Add(d.pay)
 	}
-	x.w.say("Rounded %s, deal by deal: %s", roundings[x.plan.Rounding], about(cash(sum, x.currency)))
-	return sum
+	return sum, nil
 }

@@ -63,9 +63,22 @@ func (r *rounder) finish(w *worked) {
 	if r.from != r.to && !r.convert(w) {
 		return
 	}
+	if r.plan.RoundAt == "deal" && len(w.deals) > 0 && r.from != r.to {
+		r.byDeal(w)
+	}
 	if r.plan.RoundAt != "plan" {
 		r.cents(w)
 	}
+}
+
+// byDeal makes cents of each deal in the currency of pay: once, and not of the plan's currency before.
+func (r *rounder) byDeal(w *worked) {
+	sum, err := r.s.roundEach(r.plan, w.deals, r.to)
+	if err != nil { // which cents says, of all of it
+		return
+	}
+	w.result.Exact.Number = sum
+	w.say("Rounded %s, deal by deal: %s", roundings[r.plan.Rounding], about(cash(sum, r.to)))
 }
 
 // payRate is the rate by which a plan pays, and the day that it is of: the last of the period that is paid for, or payday.

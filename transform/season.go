@@ -41,6 +41,11 @@ func (x *calc) deciding(p comp.Period) comp.Period {
 	return p
 }
 
+// upTo is what of a period lies within the calculation: the payee may be on the plan in it, and not in its last period.
+func (x *calc) upTo(p comp.Period) comp.Period {
+	return comp.Period{Start: p.Start, End: x.deciding(p).End}
+}
+
 // prorated is the payee's part of a figure's number for a period, and how a person writes its addends.
 func (x *calc) prorated(f sought, p comp.Period) (n comp.Number, said addends, ok bool) {
 	at := x.deciding(p)
@@ -57,7 +62,7 @@ func (x *calc) prorated(f sought, p comp.Period) (n comp.Number, said addends, o
 		if x.c.Prorate == "daily" {
 			m, texts, fine = x.daily(f, one)
 		} else {
-			m, texts, fine = x.shared(f, one, at)
+			m, texts, fine = x.shared(f, one, at, x.upTo(p))
 		}
 		n, said, ok = n.Add(m.Mul(ramp)), append(said, texts...), ok && fine
 	}
@@ -67,10 +72,11 @@ func (x *calc) prorated(f sought, p comp.Period) (n comp.Number, said addends, o
 	return n, said, ok
 }
 
-// shared is a number for a piece by the share of its days, weekdays or months, and by fte.
-func (x *calc) shared(f sought, one cut, at comp.Period) (comp.Number, addends, bool) {
+// shared is a number for a piece by the share of its days, weekdays or months, and by the fte of the last day of participation
+// in a period.
+func (x *calc) shared(f sought, one cut, at, of comp.Period) (comp.Number, addends, bool) {
 	n, text, ok := f.find(at)
-	fte, part, fine := x.fte(at, x.w)
+	fte, part, fine := x.fte(of, x.w)
 	if one.season {
 		n, text = n.Mul(one.share), text+" × "+percent(one.share)
 	}

@@ -21,8 +21,14 @@ type numeral func(p comp.Period) *big.Rat
 func (e *engine) numbers(c *matter) (out declared) {
 	x := c.component
 	out.away = true
-	if x.Quota != nil {
+	m := e.measure(x.Measure)
+	adds := m != nil && (m.Aggregate == comp.Sum || m.Aggregate == comp.Count)
+	switch {
+	case x.Quota == nil:
+	case adds:
 		out.quota = new(big.Rat)
+	default: // of a share, a mean or a score nobody has a part
+		out.quota = e.quota(c, x.Quota, x.Measure)(c.periods[len(c.periods)-1])
 	}
 	if x.TargetName != "" || len(x.Target) > 0 {
 		out.target = new(big.Rat)
@@ -37,7 +43,7 @@ func (e *engine) numbers(c *matter) (out declared) {
 		}
 		worked, _ := e.atWork(c, p)
 		out.away = out.away && worked == 0
-		if out.quota != nil {
+		if out.quota != nil && adds {
 			out.quota.Add(out.quota, e.prorated(c, p, e.quota(c, x.Quota, x.Measure), x.Quota.Season, x.Quota.Ramp))
 		}
 		if out.target != nil {

@@ -137,6 +137,9 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) (*big.
 		}
 	}
 	curve := &c.component.Curve
+	if c.component.Award != nil && curve.Kind == "" { // its gates alone say whether it is given
+		return d.target, nil
+	}
 	in.rate = e.rate(c, curve)
 	if !e.column(c, curve, &in) || c.unknown {
 		return nothing, nil
