@@ -46,10 +46,18 @@ func (h *House) gather(ctx context.Context, knownAt comp.Date) (*knowledge, erro
 		k.decide(role, name, b)
 	}
 	sort.Slice(k.files, func(i, j int) bool { return k.files[i].Name < k.files[j].Name })
+	return k, h.know(ctx, k, knownAt, func(string) bool { return true })
+}
+
+// know lists the pull manifests of some tables, as known on a day.
+func (h *House) know(ctx context.Context, k *knowledge, knownAt comp.Date, of func(table string) bool) error {
 	for _, c := range h.Config.Contracts {
+		if !of(c.Name()) {
+			continue
+		}
 		pulls, err := archive.Pulls(ctx, h.Archive, c.Name())
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, p := range pulls {
 			if p.Known <= knownAt {
@@ -58,7 +66,7 @@ func (h *House) gather(ctx context.Context, knownAt comp.Date) (*knowledge, erro
 		}
 	}
 	k.sortPulls()
-	return k, nil
+	return nil
 }
 
 var headers = map[string]string{waiversName: "finding,reason,by,until", adjustmentsName: "id,employee_id,period,amount,currency,reason,evidence,by"}

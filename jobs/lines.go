@@ -25,7 +25,7 @@ func (w *work) number() error {
 		asked.add(f.Table, f.Origin, &f.Line)
 	}
 	for _, ask := range asked.all {
-		lines, err := w.lines(ask.fileAs, ask.pos)
+		lines, err := w.bench.lines(ask.fileAs, ask.pos)
 		if err != nil {
 			return err
 		}
@@ -57,7 +57,7 @@ func (w *work) numberCredits() error {
 		slices.Sort(pos)
 		pos = slices.Clip(slices.Compact(pos))
 		asked[k] = pos
-		at, err := w.lines(k, pos)
+		at, err := w.bench.lines(k, pos)
 		if err != nil {
 			return err
 		}
@@ -99,12 +99,12 @@ func (l *lineAsks) add(table string, o comp.Origin, to *int) {
 }
 
 // lines are those of positions in one file; none where there is no file.
-func (w *work) lines(of fileAs, pos []int64) ([]int, error) {
-	obj, ok := w.bench.object[of.digest]
+func (b *bench) lines(of fileAs, pos []int64) ([]int, error) {
+	obj, ok := b.object[of.digest]
 	if !ok || of.digest == "" {
 		return nil, nil
 	}
-	in, err := w.bench.vault.input(obj, w.bench.reader.of(of.digest, of.table), 0)
+	in, err := b.vault.input(obj, b.reader.of(of.digest, of.table), 0)
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,11 @@ import "carrot/transform/comp"
 // itself starts from.
 func Conform(in Inputs) (*comp.Company, []comp.Finding, error) { return conform(&in) }
 
+// DaysOn are the days on which a plan takes in a person, as the calculation reads them: sorted, not overlapping.
+func DaysOn(plan *comp.Plan, person *comp.Person) ([]comp.Period, error) {
+	return eligible(person, plan)
+}
+
 // OnPlan says whether a plan takes in a person on a day: employed, the plan in effect, its condition met. It errs where
 // an attribute that the condition reads is not of its kind.
 func OnPlan(plan *comp.Plan, person *comp.Person, d comp.Date) (bool, error) {

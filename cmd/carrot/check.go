@@ -168,16 +168,16 @@ func (a *app) check(ctx context.Context, period string) error {
 	for _, u := range survey.Unread {
 		out.Undeclared = append(out.Undeclared, filepath.ToSlash(within(dir, u.Folder))+"/"+u.Name)
 	}
-	lints, err := a.checkLints(c, dir)
+	tried := a.try(ctx, h, period, newest, &out)
+	lints, err := a.checkLints(ctx, h, dir)
+	p.close()
 	if err != nil {
-		return err
+		return errors.Join(tried, err)
 	}
 	out.Lints = asLinted(lints)
-	if err := a.try(ctx, h, period, newest, &out); err != nil {
-		p.close()
-		return errors.Join(a.print(out, func(w io.Writer) { printLints(w, out.Lints) }), err)
+	if tried != nil {
+		return errors.Join(a.print(out, func(w io.Writer) { printLints(w, out.Lints) }), tried)
 	}
-	p.close()
 	if err := a.print(out, func(w io.Writer) { printChecked(w, out) }); err != nil {
 		return err
 	}
@@ -190,13 +190,24 @@ func (a *app) check(ctx context.Context, period string) error {
 	return nil
 }
 
-// checkLints looks through the plans that are in force today or later.
-func (a *app) checkLints(c *config.Config, dir string) ([]plans.Lint, error) {
-	today, err := a.today(c.Settings.Zone)
+// checkLints looks through the plans that are in force today or later, with the exports that were tried. What was posted is
+// looked up in an archive beside the config alone: a check reaches for no cloud.
+func (a *app) checkLints(ctx context.Context, h *jobs.House, dir string) ([]plans.Lint, error) {
+	today, err := a.today(h.Config.Settings.Zone)
 	if err != nil {
 		return nil, err
 	}
-	return lintsOf(c, dir, today)
+	var posted archive.Store
+	if !strings.HasPrefix(h.Config.Archive, "gs://") {
+		past, err := a.looking(ctx, h.Config, dir)
+		if err != nil {
+			return nil, err
+		}
+		if past != nil {
+			posted = past.Archive
+		}
+	}
+	return lintsOf(ctx, h.Config, dir, h, posted, today)
 }
 
 // try computes one period in the temporary archive.

@@ -1,34 +1,57 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
 
 	"carrot/config"
+	"carrot/jobs"
 	"carrot/jobs/plans"
 	"carrot/transform/comp"
 )
 
+// documentFlags are what `carrot plan document` was given.
+type documentFlags struct {
+	plan, version, payee string
+	places               bool
+}
+
 func planDocumentCommand(a *app) *cobra.Command {
-	var version string
-	var places bool
+	f := &documentFlags{}
 	c := &cobra.Command{
-		Use:   "document PLAN",
+		Use:   "document [PLAN]",
 		Short: "Put a plan into prose that a payee can read and sign",
 		Long: "Prints the plan in prose. Every number of it comes from a field of the plan file; --places shows from which line.\n" +
-			"Its last line is a digest: who accepts the document accepts that digest (acceptances: in carrot.yaml).",
-		Args: exactly(1),
-		RunE: func(_ *cobra.Command, args []string) error { return a.planDocument(args[0], version, places) },
+			"Its last line is a digest: who accepts the document accepts that digest (acceptances: in carrot.yaml).\n" +
+			"With --payee: that payee's document, with their own days, quotas, targets, rates and share of full time as the newest\n" +
+			"archived exports tell them, each of a row that --places names; without PLAN of every plan that takes them in today.\n" +
+			"Either digest counts as accepted; carrot plan lint tells who accepted neither (L19).",
+		Args: between(0, 1),
+		RunE: func(c *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				f.plan = args[0]
+			}
+			return a.planDocument(c.Context(), f)
+		},
 	}
-	c.Flags().StringVar(&version, "version", "", "the plan's version (default the one in force today, else the last)")
-	c.Flags().BoolVar(&places, "places", false, "show file and line of each number")
+	c.Flags().StringVar(&f.version, "version", "", "the plan's version (default the one in force today, else the last)")
+	c.Flags().StringVar(&f.payee, "payee", "", "the employee id of whom it is for")
+	c.Flags().BoolVar(&f.places, "places", false, "show file and line of each number")
 	return c
 }
 
-func (a *app) planDocument(id, version string, places bool) error {
-	c, _, err := a.load()
+func (a *app) planDocument(ctx context.Context, f *documentFlags) error {
+	if f.plan == "" && f.payee == "" {
+		return usage("nothing says which plan; write carrot plan document PLAN, or --payee ID")
+	}
+	if f.plan == "" && f.version != "" {
+		return usage("--version does not go without PLAN: write carrot plan document PLAN --version %s", f.version)
+	}
+	c, dir, err := a.load()
 	if err != nil {
 		return err
 	}
@@ -36,18 +59,81 @@ func (a *app) planDocument(id, version string, places bool) error {
 	if err != nil {
 		return err
 	}
-	p, err := planNamed(c, id, version, today)
+	var p *comp.Plan
+	if f.plan != "" {
+		if p, err = planNamed(c, f.plan, f.version, today); err != nil {
+			return err
+		}
+	}
+	if f.payee == "" {
+		d := plans.Write(c, p)
+		return a.print(d, func(w io.Writer) { fmt.Fprint(w, f.text(d)) })
+	}
+	list, err := a.documentsOf(ctx, c, dir, f.payee, p, today)
 	if err != nil {
 		return err
 	}
-	d := plans.Write(c, p)
-	return a.print(d, func(w io.Writer) {
-		if places {
-			fmt.Fprint(w, d.WithPlaces())
-			return
+	return a.print(list, func(w io.Writer) {
+		for i, d := range list {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprint(w, f.text(d))
 		}
-		fmt.Fprint(w, d.Text)
 	})
+}
+
+func (f *documentFlags) text(d plans.Document) string {
+	if f.places {
+		return d.WithPlaces()
+	}
+	return d.Text
+}
+
+// documentsOf are a payee's documents: of one version of a plan, or of all that take them in on a day.
+func (a *app) documentsOf(ctx context.Context, c *config.Config, dir, payee string, only *comp.Plan, day comp.Date) (out []plans.Document, err error) {
+	h, err := a.looking(ctx, c, dir)
+	if err != nil {
+		return nil, err
+	}
+	var r *jobs.Roster
+	if h != nil {
+		if r, err = h.Roster(ctx, day); err != nil {
+			return nil, err
+		}
+	}
+	if r == nil {
+		return nil, usage("the archive %s holds no export of people; bring one in with carrot pull", c.Archive)
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for i := range c.Plans {
+		p := &c.Plans[i]
+		if only != nil && p != only || only == nil && !p.Effective.Contains(day) {
+			continue
+		}
+		who, err := r.Payee(payee, p)
+		if err != nil {
+			return nil, err
+		}
+		if who != nil && (only != nil || who.TakesPart(day)) {
+			out = append(out, plans.WriteFor(c, p, who))
+		}
+	}
+	switch {
+	case len(out) > 0:
+		return out, nil
+	case only != nil:
+		return nil, usage("plan %s %s never takes in %s; its condition is %s", only.ID, only.Version, payee, condition(only))
+	}
+	return nil, usage("no plan takes in %s on %s; name one that will, such as carrot plan document PLAN --payee %s", payee, day, payee)
+}
+
+// condition is whom a plan takes in, as its file says it.
+func condition(p *comp.Plan) string {
+	if p.Eligible == nil {
+		return "none"
+	}
+	return fmt.Sprintf("%s (%s:%d)", p.Eligible.Text, p.Where.File, p.Eligible.Where.Line)
 }
 
 // planNamed is a version of a plan: the named one, the one in force, or the last.

@@ -1,15 +1,21 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"carrot/config"
+	"carrot/jobs"
+	"carrot/jobs/archive"
 	"carrot/jobs/plans"
 	"carrot/transform/comp"
 )
@@ -23,7 +29,7 @@ func planLintCommand(a *app) *cobra.Command {
 			"a named person in the plan itself; the waiver is printed on the plan document:\n\n" +
 			"  waive:\n    - {lint: L3, component: commission, by: Petra Lang, reason: \"agreed on 4 May\", until: 2026-12-31}\n\n" +
 			"Exit codes: 0 no error, 2 the config has a mistake, 3 an error that nobody waived.",
-		RunE: func(_ *cobra.Command, args []string) error { return a.planLint(args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.planLint(c.Context(), args) },
 	}
 }
 
@@ -33,7 +39,7 @@ type linted struct {
 	Text string
 }
 
-func (a *app) planLint(files []string) error {
+func (a *app) planLint(ctx context.Context, files []string) error {
 	c, dir, err := a.load()
 	if err != nil {
 		return err
@@ -42,7 +48,18 @@ func (a *app) planLint(files []string) error {
 	if err != nil {
 		return err
 	}
-	list, err := lintsOf(c, dir, today)
+	h, err := a.looking(ctx, c, dir)
+	if err != nil {
+		return err
+	}
+	if h == nil {
+		fmt.Fprintf(a.errOut, "carrot: the archive %s does not lie there yet: tiers that nobody reaches and documents that nobody accepted are not looked at\n", c.Archive)
+	}
+	var posted archive.Store
+	if h != nil {
+		posted = h.Archive
+	}
+	list, err := lintsOf(ctx, c, dir, h, posted, today)
 	if err != nil {
 		return err
 	}
@@ -64,9 +81,27 @@ func (a *app) planLint(files []string) error {
 	return found(exitHeld)
 }
 
-// lintsOf are the lints of a config. Where a quota comes from the number table, the examples beside the plans say how large
-// it may be.
-func lintsOf(c *config.Config, dir string, today comp.Date) ([]plans.Lint, error) {
+// looking is the house with its archive open to be read; nil where no archive lies yet.
+func (a *app) looking(ctx context.Context, c *config.Config, dir string) (*jobs.House, error) {
+	h := &jobs.House{Config: c, Main: filepath.Base(a.config), Sources: sources, Program: program(), Now: a.now}
+	var err error
+	if strings.HasPrefix(c.Archive, "gs://") {
+		h.Archive, err = openCloud(ctx, c.Archive)
+	} else {
+		h.Archive, err = archive.OpenDir(within(dir, c.Archive))
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("archive %s: %w", c.Archive, err)
+	}
+	return h, nil
+}
+
+// lintsOf are the lints of a config: h holds the exports, posted what was posted; either may be nil. Where a quota comes from
+// the number table and no export tells it, the examples beside the plans say how large it may be.
+func lintsOf(ctx context.Context, c *config.Config, dir string, h *jobs.House, posted archive.Store, today comp.Date) ([]plans.Lint, error) {
 	var all []config.Example
 	files, err := exampleFiles(c, dir, nil)
 	if err != nil {
@@ -80,7 +115,13 @@ func lintsOf(c *config.Config, dir string, today comp.Date) ([]plans.Lint, error
 		list, _ := config.ParseExamples(name, b) // its mistakes are told by carrot plan test
 		all = append(all, list...)
 	}
-	return plans.Check(c, plans.HistoryOf(all), today), nil
+	history := plans.HistoryOf(all)
+	if h != nil {
+		if history, err = h.PlanHistory(ctx, posted, history, today); err != nil {
+			return nil, err
+		}
+	}
+	return plans.Check(c, history, today), nil
 }
 
 func asLinted(list []plans.Lint) []linted {

@@ -13,6 +13,7 @@ import (
 // Document is a plan in prose. Every number in it is bound to a field of the plan file.
 type Document struct {
 	Plan, Version string
+	Payee         string `json:",omitempty"` // whose document it is; "" everybody's
 	Text          string // Markdown
 	Bound         []Bound
 	Digest        string // sha256, in hex, of Text up to the line that names the digest: what somebody accepts
@@ -64,12 +65,17 @@ func (w *writer) put(r ref) {
 }
 
 // Write puts a plan into prose.
-func Write(c *config.Config, p *comp.Plan) Document {
+func Write(c *config.Config, p *comp.Plan) Document { return write(c, p, nil) }
+
+func write(c *config.Config, p *comp.Plan, who *Payee) Document {
 	w := &writer{c: c, p: p, titles: map[string]string{}}
 	for _, m := range c.Measures {
 		w.titles[m.ID] = m.Title
 	}
 	w.head()
+	if who != nil {
+		w.own(who)
+	}
 	for i := range p.Components {
 		w.x = &p.Components[i]
 		w.component()
@@ -82,6 +88,9 @@ func Write(c *config.Config, p *comp.Plan) Document {
 	text := w.b.String()
 	sum := sha256.Sum256([]byte(text))
 	d := Document{Plan: p.ID, Version: p.Version, Bound: w.bound, Digest: hex.EncodeToString(sum[:])}
+	if who != nil {
+		d.Payee = who.ID
+	}
 	d.Text = text + "\nDigest of this document: " + d.Digest + "\n"
 	return d
 }

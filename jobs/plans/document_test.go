@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -98,6 +99,88 @@ func planOf(t *testing.T, c *config.Config, d Document) *comp.Plan {
 	}
 	t.Fatalf("plan %s is gone", d.Plan)
 	return nil
+}
+
+// A payee's document says their own days and numbers before the plan, each from a row of a table, every number bound; it has a
+// digest of its own that follows each of them, and nothing else of the document changes.
+func TestDocumentOfPayee(t *testing.T) {
+	c := load(t, filepath.Join("testdata", "golden"))
+	row := func(line int) comp.Place { return comp.Place{File: "numbers.csv", Line: line} }
+	from, to := comp.Day(2025, 1, 1), comp.Day(2026, 1, 1)
+	who := func() *Payee {
+		return &Payee{ID: "E017", Name: "Ann 2nd", Place: comp.Place{File: "people.csv", Line: 3}, On: []comp.Period{{Start: from, End: to}},
+			Stated: []Stated{{What: "Your share of full time is ", Path: "roster/fte", Text: "80 %", Period: comp.Period{Start: from, End: to}, Place: row(7)},
+				{What: "The number “revenue” is ", Path: "quotas/revenue", Text: "33,000.00 EUR", Period: comp.Period{Start: from, End: comp.Forever}, Place: row(8)}}}
+	}
+	for i := range c.Plans {
+		p := &c.Plans[i]
+		d := WriteFor(c, p, who())
+		prose, _, _ := strings.Cut(d.Text, "\nDigest of this document: ")
+		for _, run := range digits.FindAllStringIndex(prose, -1) {
+			if !slices.ContainsFunc(d.Bound, func(b Bound) bool { return b.Offset <= run[0] && run[1] <= b.Offset+b.Length }) {
+				t.Errorf("%s: %q stands in the prose and comes from no field", d.Plan, prose[run[0]:run[1]])
+			}
+		}
+		own := `
+## Your numbers
+
+This is the document of Ann 2nd, E017.
+You take part in version ` + p.Version + ` from 2025-01-01 to 2025-12-31.
+Your share of full time is 80 % from 2025-01-01 to 2025-12-31.
+The number “revenue” is 33,000.00 EUR from 2025-01-01.
+`
+		everybody, _, _ := strings.Cut(Write(c, p).Text, "\nDigest of this document: ")
+		if diff := cmp.Diff(everybody, strings.Replace(prose, own, "", 1)); diff != "" {
+			t.Errorf("%s without what is the payee's own (-want +got):\n%s", d.Plan, diff)
+		}
+		digests := map[string]bool{d.Digest: true, Write(c, p).Digest: true}
+		for _, change := range []func(*Payee){func(w *Payee) { w.ID = "E018" }, func(w *Payee) { w.On[0].End-- }, func(w *Payee) { w.Stated[0].Text = "79 %" }, func(w *Payee) { w.Stated[1].Period.Start++ }} {
+			other := who()
+			change(other)
+			digests[WriteFor(c, p, other).Digest] = true
+		}
+		if len(digests) != 6 {
+			t.Errorf("%s: %d digests of 6 documents", d.Plan, len(digests))
+		}
+	}
+	text := WriteFor(c, &c.Plans[0], who()).WithPlaces()
+	if want := "The number “revenue” is 33,000.00 EUR [numbers.csv:8] from 2025-01-01 [numbers.csv:8].\n"; !strings.Contains(text, want) {
+		t.Errorf("no %q in:\n%s", want, text)
+	}
+}
+
+// A document states the terms of its plan: numbers by name wherever the plan reads one, rates and the share of full time, and
+// no score that somebody reached.
+func TestPayeeOf(t *testing.T) {
+	figure := &comp.Quota{Name: "quota"}
+	p := &comp.Plan{Draw: &comp.Draw{Amount: comp.Figure{Name: "draw"}}, Components: []comp.Component{
+		{Quota: figure, TargetName: "ote", CapName: "cap", FTE: true, Curve: comp.Curve{RateName: "rate", RateAttribute: "field_rate"}, Gates: []comp.Gate{{Quota: &comp.Quota{Name: "gate"}}}},
+		{Score: "objectives", Curve: comp.Curve{Kind: comp.Linear}, Multiply: []comp.Part{{Quota: &comp.Quota{Name: "times"}}}},
+		{Parts: []comp.Part{{Quota: &comp.Quota{Name: "part"}, Gates: []comp.Gate{{Quota: &comp.Quota{Name: "part_gate"}}}}}},
+		{Shown: true, Quota: &comp.Quota{Name: "shown"}}}}
+	year := comp.Period{Start: comp.Day(2026, 1, 1), End: comp.Day(2027, 1, 1)}
+	person := &comp.Person{ID: "E1", Attrs: map[string]comp.Timeline[string]{}}
+	for name, v := range map[string]string{"name": "Ann", "fte": "0.8", "field_rate": "0.075", "department": "Sales"} {
+		person.Attrs[name] = comp.Steps([]comp.Span[string]{{Period: year, Value: v}}, year.End)
+	}
+	company := &comp.Company{}
+	for _, name := range []string{"cap", "draw", "gate", "objectives", "other", "ote", "part", "part_gate", "quota", "rate", "shown", "times"} {
+		company.Quotas = append(company.Quotas, comp.QuotaRow{Payee: "E1", Name: name, Period: year, Amount: comp.Amount{Number: comp.Int(7), Currency: "EUR"}},
+			comp.QuotaRow{Payee: "E2", Name: name, Period: year, Amount: comp.Amount{Number: comp.Int(9), Currency: "EUR"}})
+	}
+	half := comp.Period{Start: comp.Day(2026, 3, 1), End: comp.Day(2026, 9, 1)}
+	var got []string
+	for _, s := range PayeeOf(company, p, person, []comp.Period{half}).Stated {
+		got = append(got, s.Path+" "+s.Text+" "+s.Period.String())
+	}
+	const days = " 2026-03-01..2026-08-31"
+	want := []string{"roster/field_rate 7.5 %" + days, "roster/fte 80 %" + days}
+	for _, name := range []string{"cap", "draw", "gate", "ote", "part", "part_gate", "quota", "rate", "times"} {
+		want = append(want, "quotas/"+name+" 7.00 EUR"+days)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }
 
 // One document word for word, with the places of its numbers.

@@ -17,8 +17,13 @@ func HistoryOf(list []config.Example) History {
 		}
 	}
 	for name, all := range byName { // each to a key of its own: the order leaves no trace
-		slices.SortFunc(all, comp.Number.Cmp)
-		h.Numbers[name] = all[(len(all)-1)/2]
+		h.Numbers[name] = Median(all)
 	}
 	return h
+}
+
+// Median is the middle of some numbers, the lower one of two. It sorts them.
+func Median(all []comp.Number) comp.Number {
+	slices.SortFunc(all, comp.Number.Cmp)
+	return all[(len(all)-1)/2]
 }

@@ -39,11 +39,16 @@ func (l Lint) String() string {
 
 // History is what was paid and agreed so far, as far as somebody looked it up; its zero value knows nothing.
 type History struct {
-	Months   int                    // how many posted months it is about
-	Best     map[string]comp.Number // by "plan/component": the highest attainment of anybody
+	Best     map[string]Reached     // by "plan/component", and "plan/component/part"
 	Numbers  map[string]comp.Number // by name in the number table: the median
 	Accepts  bool                   // the config has acceptances
 	Unsigned []Unsigned             // sorted
+}
+
+// Reached is the highest attainment of anybody, and in how many months.
+type Reached struct {
+	Most   comp.Number
+	Months int
 }
 
 // Unsigned is somebody who takes part in a plan and has not accepted its document.
@@ -235,7 +240,7 @@ func (k *linter) waivers() {
 func (k *linter) known(id string) bool {
 	switch id {
 	case "L6":
-		return k.h.Months > 0
+		return len(k.h.Best) > 0
 	case "L19":
 		return k.h.Accepts
 	}
@@ -269,7 +274,7 @@ func (k *linter) acceptances() {
 			if u.State == "CA" { // Labor Code 2751 wants a signed contract
 				severity = LintError
 			}
-			k.say("L19", severity, k.p.Where, "let them sign what carrot plan document "+u.Plan+" prints", "%s has not accepted %s %s", u.Payee, u.Plan, u.Version)
+			k.say("L19", severity, k.p.Where, "let them sign what carrot plan document "+u.Plan+" --payee "+u.Payee+" prints", "%s has not accepted %s %s", u.Payee, u.Plan, u.Version)
 		}
 	}
 }

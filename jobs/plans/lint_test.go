@@ -19,11 +19,12 @@ import (
 var update = flag.Bool("update", false, "write what the lints say; read the difference before it is kept")
 
 // lintHistory is what the lints are told of the past.
-var lintHistory = History{Months: 24, Best: map[string]comp.Number{"sales/commission": comp.Scaled(118, 2)}, Numbers: map[string]comp.Number{"revenue": comp.Int(33000)},
+var lintHistory = History{Best: map[string]Reached{"sales/commission": {Most: comp.Scaled(118, 2), Months: 24}}, Numbers: map[string]comp.Number{"revenue": comp.Int(33000)},
 	Accepts: true, Unsigned: []Unsigned{{Payee: "E017", Plan: "sales", Version: "9"}, {Payee: "E018", Plan: "sales", Version: "9", State: "CA"}}}
 
-// lintConfig is the company of testdata/lint with one file of plans; where it waits for keys, its mistakes.
-func lintConfig(t *testing.T, file string) (*config.Config, []config.Mistake) {
+// lintConfig is the company of testdata/lint with one file of plans and more lines of carrot.yaml; where it waits for keys, its
+// mistakes.
+func lintConfig(t *testing.T, file string, more ...string) (*config.Config, []config.Mistake) {
 	t.Helper()
 	dir := os.DirFS(filepath.Join("testdata", "lint"))
 	over := fstest.MapFS{}
@@ -32,7 +33,11 @@ func lintConfig(t *testing.T, file string) (*config.Config, []config.Mistake) {
 			return err
 		}
 		b, err := fs.ReadFile(dir, name)
-		over[name] = &fstest.MapFile{Data: []byte(strings.Replace(string(b), "plans/*.yaml", file, 1))}
+		text := strings.Replace(string(b), "plans/*.yaml", file, 1)
+		if name == "carrot.yaml" {
+			text += strings.Join(more, "\n")
+		}
+		over[name] = &fstest.MapFile{Data: []byte(text)}
 		return err
 	})
 	if err != nil {
@@ -87,6 +92,100 @@ func TestLints(t *testing.T) {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// How far a company has come, stage: in carrot.yaml, decides what may be paid for scores: nothing in stage 1, and from then on
+// more than 40 % only beside the response rate and action.
+func TestLintStages(t *testing.T) {
+	const (
+		shown  = "plans/%s:1:1: L8 error: satisfaction scores are paid in stage 1, in which they are only shown; show them with shown: true, or write stage: 2 in carrot.yaml"
+		weighs = "plans/%s:1:1: L8 error: satisfaction scores are 60 % of the plan and neither the response rate nor action is paid; pay the response rate and what is done with the answers as well, or let scores weigh 40 % at most"
+	)
+	for _, test := range []struct{ file, stage, want string }{
+		{"L8.bad.yaml", "stage: 1", shown}, {"L8.bad.yaml", "stage: 2", weighs}, {"L8.bad.yaml", "stage: 3", weighs}, {"L8.bad.yaml", "stage: 4", weighs}, {"L8.bad.yaml", "", weighs},
+		{"L8.good.yaml", "stage: 1", shown}, {"L8.good.yaml", "stage: 2", ""}, {"L8.good.yaml", "stage: 3", ""}, {"L8.good.yaml", "stage: 4", ""}, {"L8.good.yaml", "", ""},
+		{"L20.good.yaml", "stage: 1", ""}, // pays no score
+	} {
+		c, mistakes := lintConfig(t, "plans/"+test.file, test.stage)
+		if len(mistakes) > 0 {
+			t.Fatal(mistakes)
+		}
+		var got []string
+		for _, l := range Check(c, History{}, comp.Day(2026, 3, 1)) {
+			if l.ID == "L8" {
+				got = append(got, l.String())
+			}
+		}
+		if want := strings.Replace(test.want, "%s", test.file, 1); strings.Join(got, "\n") != want {
+			t.Errorf("%s with %q: %q, want %q", test.file, test.stage, got, want)
+		}
+	}
+}
+
+// What refuses a close are the unwaived errors of the plans that are in force in its month. A waiver counts up to the last day
+// of the month, or of the plan, however late somebody closes.
+func TestRefusals(t *testing.T) {
+	c, mistakes := lintConfig(t, "plans/L4.bad.yaml")
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	all := len(Refusals(c, comp.Month(comp.Day(2026, 3, 1))))
+	for _, test := range []struct {
+		month, until comp.Date
+		end          comp.Date // of the plan
+		refused      bool
+	}{
+		{month: comp.Day(2026, 3, 1), until: comp.Day(2026, 3, 30), end: comp.Forever, refused: true},
+		{month: comp.Day(2026, 3, 1), until: comp.Day(2026, 3, 31), end: comp.Forever},
+		{month: comp.Day(2026, 3, 1), until: comp.Day(2026, 3, 14), end: comp.Day(2026, 3, 15)},
+		{month: comp.Day(2026, 3, 1), until: comp.Day(2026, 3, 13), end: comp.Day(2026, 3, 15), refused: true},
+		{month: comp.Day(2026, 4, 1), until: comp.Day(2020, 1, 1), end: comp.Day(2026, 4, 1)},   // in force no more
+		{month: comp.Day(2024, 12, 1), until: comp.Day(2020, 1, 1), end: comp.Day(2026, 12, 1)}, // not yet in force
+	} {
+		one := *c
+		one.Plans = slices.Clone(c.Plans)
+		one.Plans[0].Effective.End = test.end
+		one.Plans[0].Waive = []comp.LintWaiver{{Lint: "L4", By: "Petra Lang", Reason: "agreed", Until: test.until}}
+		list := Refusals(&one, comp.Month(test.month))
+		if want := map[bool]int{true: all}[test.refused]; len(list) != want || all == 0 {
+			t.Errorf("%s, waived until %s: %d of %d errors, want %d", test.month, test.until, len(list), all, want)
+		}
+	}
+}
+
+// A tier is unreachable only after as many months as what is measured takes; a lint of the past, and a class of probe, is
+// not called settled by nothing where nobody looked.
+func TestLintsOfThePast(t *testing.T) {
+	c, mistakes := lintConfig(t, "plans/L6.bad.yaml")
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	p := &c.Plans[0]
+	p.Waive = []comp.LintWaiver{{Lint: "P-split", By: "P", Reason: "r", Until: comp.Forever - 1}, {Lint: "L6", By: "P", Reason: "r", Until: comp.Forever - 1},
+		{Lint: "L19", By: "P", Reason: "r", Until: comp.Forever - 1}}
+	for _, test := range []struct {
+		every, toDate string
+		months        int
+		fires         bool
+	}{
+		{"month", "", 2, false}, {"month", "", 3, true}, {"half", "", 5, false}, {"half", "", 6, true}, {"month", "year", 11, false}, {"month", "year", 12, true}, {"weeks", "", 11, false},
+	} {
+		p.Components[0].Every, p.Components[0].ToDate = test.every, test.toDate
+		var got []string
+		for _, l := range Check(c, History{Best: map[string]Reached{"sales/commission": {Most: comp.Scaled(118, 2), Months: test.months}}}, comp.Day(2026, 3, 1)) {
+			if l.ID == "L6" || l.ID == "L0" && test.fires {
+				got = append(got, l.ID)
+			}
+		}
+		if fires := len(got) == 1 && got[0] == "L6"; fires != test.fires {
+			t.Errorf("%+v: %v", test, got)
+		}
+	}
+	for _, l := range Check(c, History{}, comp.Day(2026, 3, 1)) {
+		if l.ID == "L0" {
+			t.Errorf("nobody looked: %s", l)
+		}
 	}
 }
 

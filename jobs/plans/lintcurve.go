@@ -241,16 +241,37 @@ func (k *linter) deadZones(c *comp.Curve, at comp.Place) {
 
 // reach is L6: a tier that nobody reached.
 func (k *linter) reach() {
-	best, ok := k.h.Best[k.p.ID+"/"+k.x.ID]
-	if !ok || k.x.Curve.Of != "attainment" {
+	key := k.p.ID + "/" + k.x.ID
+	k.reached(&k.x.Curve, key, k.x.Where)
+	for i := range k.x.Parts {
+		k.reached(&k.x.Parts[i].Curve, key+"/"+k.x.Parts[i].ID, k.x.Parts[i].Where)
+	}
+}
+
+func (k *linter) reached(c *comp.Curve, key string, at comp.Place) {
+	best, ok := k.h.Best[key]
+	if !ok || c.Of != "attainment" || best.Months < enough(k.x) {
 		return
 	}
-	for _, b := range k.x.Curve.Bands {
-		if b.From.Cmp(best) > 0 && !b.Pays.IsZero() {
-			k.say("L6", LintWarning, placeOr(b.Where, k.x.Where), "lower it or drop it", "nobody reached %s in %d months; the most was %s", percent(b.From), k.h.Months, percent(best))
+	for _, b := range c.Bands {
+		if b.From.Cmp(best.Most) > 0 && (!b.Pays.IsZero() || len(b.By) > 0) {
+			k.say("L6", LintWarning, placeOr(b.Where, at), "lower it or drop it", "nobody reached %s in %d months; the most was %s", percent(b.From), best.Months, percent(best.Most))
 			return
 		}
 	}
+}
+
+// enough is how many months tell whether a tier can be reached: as many as what is measured takes, and three at least.
+func enough(x *comp.Component) int {
+	months := 3
+	for _, every := range []string{x.Every, x.ToDate} {
+		n, known := map[string]int{"": 1, "month": 1, "quarter": 3, "half": 6}[every]
+		if !known {
+			n = 12 // a year, or a calendar of its own
+		}
+		months = max(months, n)
+	}
+	return months
 }
 
 // uncapped is L7: factors that multiply to more than three times the target.
