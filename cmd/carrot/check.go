@@ -176,7 +176,7 @@ func (a *app) check(ctx context.Context, period string) error {
 	}
 	out.Lints = asLinted(lints)
 	if tried != nil {
-		return errors.Join(a.print(out, func(w io.Writer) { printLints(w, out.Lints) }), tried)
+		return errors.Join(a.print(out, func(w io.Writer) { printLints(w, out.Lints, maxListed) }), tried)
 	}
 	if err := a.print(out, func(w io.Writer) { printChecked(w, out) }); err != nil {
 		return err
@@ -244,7 +244,7 @@ const maxListed = 20
 
 func printChecked(w io.Writer, c checked) {
 	fmt.Fprintln(w, "the config has no mistake")
-	printLints(w, c.Lints)
+	printLints(w, c.Lints, maxListed)
 	for _, t := range c.Tables {
 		if t.Files == 0 {
 			fmt.Fprintf(w, "%-28s no file matches %s\n", t.Table, t.Want)

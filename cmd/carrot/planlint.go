@@ -75,7 +75,7 @@ func (a *app) planLint(ctx context.Context, files []string) error {
 		list = slices.DeleteFunc(list, func(l plans.Lint) bool { return !named[l.Where.File] })
 	}
 	out := asLinted(list)
-	if err := a.print(out, func(w io.Writer) { printLints(w, out) }); err != nil || len(plans.Errors(list)) == 0 {
+	if err := a.print(out, func(w io.Writer) { printLints(w, out, len(out)) }); err != nil || len(plans.Errors(list)) == 0 {
 		return err
 	}
 	return found(exitHeld)
@@ -132,16 +132,25 @@ func asLinted(list []plans.Lint) []linted {
 	return out
 }
 
-func printLints(w io.Writer, list []linted) {
-	waived, errs := 0, 0
+// printLints lists lints and counts them; of people who have not accepted a document the first ones.
+func printLints(w io.Writer, list []linted, people int) {
+	waived, errs, unsigned := 0, 0, 0
 	for _, l := range list {
-		fmt.Fprintln(w, l.Text)
+		if l.ID == "L19" {
+			unsigned++
+		}
+		if l.ID != "L19" || unsigned <= people {
+			fmt.Fprintln(w, l.Text)
+		}
 		switch {
 		case l.Waived != "":
 			waived++
 		case l.Severity == plans.LintError:
 			errs++
 		}
+	}
+	if unsigned > people {
+		fmt.Fprintf(w, "and %s more have not accepted their plan's document (L19): carrot plan lint lists them\n", thousands(int64(unsigned-people)))
 	}
 	switch {
 	case len(list) == 0:
