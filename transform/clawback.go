@@ -47,16 +47,16 @@ func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func(
 func undoings(b *comp.Clawback, d *dealPay, company *comp.Company) []undoing {
 	var out []undoing
 	for _, e := range happened(b.On, &d.deal, company, comp.Forever) {
-		if share := taking(b, d.day, e.day).Mul(e.share); share.Sign() > 0 {
-			out = append(out, undoing{e.day, e.share, share, d.pay})
+		if share, within := taking(b, d.day, e.day); within {
+			out = append(out, undoing{e.day, e.share, share.Mul(e.share), d.pay})
 		}
 	}
 	return out
 }
 
-// taking is the share of a deal that an event takes, by how long after the deal it comes. On the last day of the window it
-// still takes all; of months, days and tiers nothing is left by then.
-func taking(b *comp.Clawback, from, event comp.Date) comp.Number {
+// taking is the share of a deal that an event takes, by how long after the deal it comes, and whether that is within the
+// window. On its last day an event still takes all; of months, days and tiers nothing is left by then.
+func taking(b *comp.Clawback, from, event comp.Date) (share comp.Number, within bool) {
 	window := b.Within
 	if window.IsZero() {
 		window = longestWindow
@@ -64,23 +64,23 @@ func taking(b *comp.Clawback, from, event comp.Date) comp.Number {
 	end := window.After(from)
 	event = max(event, from)
 	if event > end {
-		return comp.Number{}
+		return comp.Number{}, false
 	}
 	switch b.Takes {
 	case "months":
 		n := elapsed(from, end)
-		return ratio(n-elapsed(from, event), n)
+		return ratio(n-elapsed(from, event), n), true
 	case "days":
-		return ratio(int(end-event), int(end-from))
+		return ratio(int(end-event), int(end-from)), true
 	case "tiers":
 		for _, t := range b.Tiers {
 			if event < t.Until.After(from) {
-				return t.Takes
+				return t.Takes, true
 			}
 		}
-		return comp.Number{}
+		return comp.Number{}, true
 	}
-	return comp.Int(1)
+	return comp.Int(1), true
 }
 
 func ratio(n, of int) comp.Number {

@@ -19,18 +19,32 @@ const (
 const expedient = 12
 
 // cost notes how the pay of each deal is accounted for: what is capitalised, what of it is an expense of each month, and what
-// is written off where the contract ends early. Nothing of it is paid.
+// is written off where the contract ends early. Nothing of it is paid. Of deals older than what is recomputed only the
+// entries of the months that are.
 func (k *keeper) cost() {
+	first, last := horizon(k.s.in)[0], k.s.in.Run.Period.Name()
 	for i := range k.all {
 		e := &k.all[i]
 		c := k.component(e)
-		if c.Cost == nil || !e.known || e.duty.pay.Start < horizon(k.s.in)[0].Start {
+		if c.Cost == nil || !e.known {
 			continue
 		}
 		for j := range e.deals {
-			k.s.costs = append(k.s.costs, k.costOf(e, c, &e.deals[j])...)
+			entries := k.costOf(e, c, &e.deals[j])
+			if e.duty.pay.Start < first.Start {
+				entries = slices.DeleteFunc(entries, func(x comp.CostEntry) bool { return x.Month < first.Name() || x.Month > last })
+			}
+			k.s.costs = append(k.s.costs, entries...)
 		}
 	}
+}
+
+// benefit is how many months the benefit of a contract lasts.
+func benefit(c *comp.Cost) int {
+	if c.Renewals != "commensurate" && c.Benefit > 0 {
+		return c.Benefit
+	}
+	return c.Months
 }
 
 // costOf is the accounting of one deal. Months run from the one of the deal's day; each month's expense is the rounded sum so
@@ -52,10 +66,7 @@ func (k *keeper) costOf(e *earned, c *comp.Component, d *dealPay) []comp.CostEnt
 	if all == 0 {
 		return nil
 	}
-	n := c.Cost.Months
-	if c.Cost.Renewals != "commensurate" && c.Cost.Benefit > 0 {
-		n = c.Cost.Benefit
-	}
+	n := benefit(c.Cost)
 	if n <= expedient {
 		return []comp.CostEntry{entry(first, expensed, all)}
 	}

@@ -33,6 +33,9 @@ func remembered(in *Inputs, c *comp.Component) (months []comp.Period, memos int)
 	if c.Clawback != nil {
 		back = min(back, first.AddMonths(-monthsOf(cmp.Or(c.Clawback.Within, longestWindow))))
 	}
+	if c.Cost != nil && benefit(c.Cost) > expedient {
+		back = min(back, first.AddMonths(-benefit(c.Cost)))
+	}
 	if c.Budget != nil && c.Budget.To >= first {
 		back = min(back, comp.Month(c.Budget.From).Start)
 	}

@@ -2,10 +2,10 @@ package transform
 
 import "carrot/transform/comp"
 
-// lasting says whether the deals of a duty that pays before the horizon can move pay within it.
+// lasting says whether the deals of a duty that pays before the horizon can move pay within it, or are still accounted for.
 func (s *settler) lasting(d *duty) bool {
 	c := &s.in.Plans[d.plan].Components[d.component]
-	return c.Release != nil || c.Clawback != nil
+	return c.Release != nil || c.Clawback != nil || (c.Cost != nil && benefit(c.Cost) > expedient)
 }
 
 // deals are the component's deals over the periods of the calculation, in order.

@@ -11,7 +11,8 @@ type Cost struct{ Payee, Component, Deal, Month, Kind string }
 
 // account tells how the pay of each deal is accounted for: what is capitalised, with what the employer pays on top, what of
 // it is an expense of each month from the deal's own on, and what is written off where the contract ends early. Of a benefit
-// of a year or less all is an expense at once.
+// of a year or less all is an expense at once. Of deals of months before those that are computed again only the entries of
+// these.
 func (e *engine) account(x *earning) {
 	c, cost := x.matter, x.matter.component.Cost
 	if cost == nil || c.unknown {
@@ -24,7 +25,11 @@ func (e *engine) account(x *earning) {
 	for _, d := range x.pay.deals {
 		all := times(d.pay, new(big.Rat).Add(big.NewRat(1, 1), cost.Fringe.Rat()))
 		whole := e.round(c, all)
+		again := e.months()
 		note := func(month comp.Period, kind string, minor int64) {
+			if x.matter.period.End <= again[0].Start && !(comp.Period{Start: again[0].Start, End: again[len(again)-1].End}).Contains(month.Start) {
+				return
+			}
 			e.costs[Cost{c.person.ID, c.component.ID, d.key, month.Name(), kind}] += minor
 		}
 		month := comp.Month(d.day)

@@ -56,6 +56,9 @@ func (e *engine) settle(p *comp.Person, owed book, concerned map[string]bool) {
 	}
 	for m := comp.Month(e.in.Settings.First); m.Start < first.Start; m = comp.Month(m.End) {
 		l.earn(m, true)
+		for i := range l.earnings {
+			e.account(&l.earnings[i])
+		}
 	}
 	for _, month := range e.months() {
 		l.earn(month, false)
@@ -126,7 +129,7 @@ func (l *ledger) earn(month comp.Period, deals bool) {
 		plan := &e.in.Plans[i]
 		for k := range plan.Components {
 			component := &plan.Components[k]
-			keeps := (component.Release != nil || component.Clawback != nil) && !component.Shown
+			keeps := (component.Release != nil || component.Clawback != nil || component.Cost != nil) && !component.Shown
 			for _, period := range e.measuring(component.Every, month) {
 				if days, _ := e.daysOn(p, i, period); days == 0 || (deals && !keeps) {
 					continue
