@@ -140,7 +140,11 @@ func byWhat(s Statement, currency comp.Currency) (map[string]bundle, error) {
 		case comp.TrueUp:
 			key, title = "2 "+l.Cause, "Corrections of earlier months for "+l.Cause
 		case comp.ReleaseLine:
-			key, title = "3 release", "Release of held pay"
+			if l.Cause != "" {
+				key, title = "3 release", "Release of held pay"
+			}
+		case comp.DrawLine, comp.RecoveryLine:
+			title = "Draw"
 		case comp.AdjustmentLine:
 			key, title = "4 adjustments", "Adjustments"
 		}
@@ -167,7 +171,7 @@ func differing(was, now *Component) []string {
 	}
 	var out []string
 	for _, x := range []struct{ what, was, now string }{
-		{called, inWords(was, was.Value), inWords(now, now.Value)}, {"n", fmt.Sprint(was.N), fmt.Sprint(now.N)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
+		{called, inWords(was, was.Value), inWords(now, now.Value)}, {"Records counted", fmt.Sprint(was.N), fmt.Sprint(now.N)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
 		{"Attainment", inPercent(was.Attainment), inPercent(now.Attainment)}, {"Rate", was.Rate, now.Rate}, {"Target", target(was), target(now)}} {
 		if x.was != x.now {
 			out = append(out, fmt.Sprintf("  %s: %s, was %s.", x.what, orNone(x.now), orNone(x.was)))
@@ -223,6 +227,9 @@ func decimal(minor int64, c comp.Currency) string {
 
 // signed is an amount with its sign, as a difference.
 func signed(decimal, currency string) string {
+	if strings.Trim(decimal, "-0.") == "" {
+		return "no difference"
+	}
 	if strings.HasPrefix(decimal, "-") {
 		return cash(decimal, currency)
 	}

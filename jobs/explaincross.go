@@ -30,6 +30,9 @@ func (e *explainer) crossings(c *Component, def *comp.Component, credits []Credi
 	if err != nil || own == nil {
 		return nil, err
 	}
+	if def.Per == "deal" {
+		return aloneCrossings(c, def, bounds, own), nil
+	}
 	sum := comp.Number{}
 	for _, o := range own {
 		sum = sum.Add(o.value)
@@ -55,6 +58,20 @@ func (e *explainer) crossings(c *Component, def *comp.Component, credits []Credi
 	return out, nil
 }
 
+// aloneCrossings are those of deals that are paid each by itself.
+func aloneCrossings(c *Component, def *comp.Component, bounds []crossing, own []ownValue) []string {
+	var out []string
+	for _, o := range own {
+		for _, b := range bounds {
+			if reaches(o.value, b.bound, def.Curve.UpperEdge) && len(out) < mostRows {
+				out = append(out, fmt.Sprintf("  %s of %s passes %s by itself: %s of its %s lie below, %s above.", o.name, o.day, b.words, unitText(c, b.bound),
+					unitText(c, o.value), unitText(c, o.value.Sub(b.bound))))
+			}
+		}
+	}
+	return out
+}
+
 // reaches says whether a value lies in the band above a bound.
 func reaches(v, bound comp.Number, upperEdge bool) bool {
 	if upperEdge {
@@ -70,7 +87,7 @@ func bounds(c *Component, def *comp.Component) ([]crossing, error) {
 		if b.From.Sign() <= 0 {
 			continue
 		}
-		x := crossing{bound: b.From, words: figured(b.From.String())}
+		x := crossing{bound: b.From, words: unitText(c, b.From)}
 		if def.Curve.Of == "attainment" {
 			if c.Quota == "" {
 				return nil, nil

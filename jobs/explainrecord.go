@@ -23,8 +23,10 @@ func (e *explainer) recordWords(r *Record, def tableDef, key, payee string) ([]s
 		}
 		return e.notYet(r, def, key, month)
 	}
-	out := []string{fmt.Sprintf("%s in %s: %s.", r.Record, month.Words(), fates[r.Fate])}
-	out = append(out, e.changes(r, def)...)
+	out, err := e.headWords(r, def, key, month)
+	if err != nil {
+		return nil, err
+	}
 	switch r.Fate {
 	case "held":
 		for _, f := range r.Findings {
@@ -62,6 +64,23 @@ func (e *explainer) recordWords(r *Record, def tableDef, key, payee string) ([]s
 		out = append(out, asked...)
 	}
 	return out, nil
+}
+
+// headWords say what became of a record in one sentence, what of its pay waits, and how it changed.
+func (e *explainer) headWords(r *Record, def tableDef, key string, month comp.Period) ([]string, error) {
+	waiting, moved, waits, err := e.dealWords(def, key, month)
+	if err != nil {
+		return nil, err
+	}
+	fate := fates[r.Fate]
+	switch {
+	case waits && r.Fate == "paid":
+		fate = "counted, and some of its pay is held"
+	case moved && r.Fate == "other periods":
+		fate = "of an earlier month, and something became of its pay in this one"
+	}
+	out := []string{fmt.Sprintf("%s in %s: %s.", r.Record, month.Words(), fate)}
+	return append(append(out, e.changes(r, def)...), waiting...), nil
 }
 
 // fates are a record's fates as answers say them.
@@ -112,6 +131,9 @@ func (e *explainer) creditWords(r *Record, month comp.Period) ([]string, error) 
 		if n, err := comp.ParseExact(c.Share); err == nil && n.Cmp(comp.Int(1)) != 0 {
 			text += fmt.Sprintf(", a share of %s %% of %s", figured(n.Mul(comp.Int(100)).String()), exactCash(whole, currency))
 		}
+		if t, found := e.termOf(c.Measure, c.Table); found && t.Owner.Rollup != "" {
+			text += ", as the manager above its owner"
+		}
 		switch {
 		case ok && len(s.HeldFor) > 0:
 			text += "; the statement is held for " + strings.Join(s.HeldFor, ", ")
@@ -124,6 +146,11 @@ func (e *explainer) creditWords(r *Record, month comp.Period) ([]string, error) 
 					text += fmt.Sprintf("; in line %d of the statement of %s, %s", n, month.Words(), l.Title)
 					if l.Clause != "" {
 						text += ", clause " + l.Clause
+					}
+					for _, step := range sentences(l.Working) {
+						if strings.HasPrefix(step, "Deal "+c.Key+" of ") {
+							text += ". " + step
+						}
 					}
 				}
 			}
@@ -162,8 +189,11 @@ func (e *explainer) notTheirs(r *Record, def tableDef, payee string) ([]string, 
 				continue
 			}
 			who, how, err := e.whose(t, row, day.Date)
-			if err != nil || who != nil && who.ID == payee {
+			if err != nil {
 				return nil, err
+			}
+			if who != nil && who.ID == payee {
+				return e.theirsUnpaid(r, m, t, row)
 			}
 			if how != "" {
 				return []string{fmt.Sprintf("Nothing of it is %s's: %s.", called(p, day.Date), how)}, nil
@@ -171,6 +201,23 @@ func (e *explainer) notTheirs(r *Record, def tableDef, payee string) ([]string, 
 		}
 	}
 	return []string{fmt.Sprintf("Nothing of it is credited to %s.", payee)}, nil
+}
+
+// theirsUnpaid says why a record of the payee who asks is credited to others alone, such as the company; of one that nobody
+// is credited with that is said already.
+func (e *explainer) theirsUnpaid(r *Record, m comp.Measure, t comp.Term, row map[string]comp.Value) ([]string, error) {
+	if len(r.Credits) == 0 {
+		return nil, nil
+	}
+	month, err := comp.ParseMonth(r.Period)
+	if err != nil {
+		return nil, err
+	}
+	why, err := e.notIn(m, t, row, month)
+	if err != nil || why == "" {
+		return nil, err
+	}
+	return []string{why}, nil
 }
 
 // lateWords point to the corrections that pay for a record of a month that was posted before it came in.

@@ -216,6 +216,7 @@ func (e *explainer) whose(t comp.Term, row map[string]comp.Value, day comp.Date)
 // uncounted says for every measure that reads a table why it does not count a row in this run, with the clause.
 func (e *explainer) uncounted(table string, row map[string]comp.Value, month comp.Period) ([]string, error) {
 	var out []string
+	named := map[string][]string{} // what several measures say alike, by it; read by key only
 	for _, m := range e.k.config.Measures {
 		for _, t := range m.Terms {
 			if t.Table != table {
@@ -225,7 +226,25 @@ func (e *explainer) uncounted(table string, row map[string]comp.Value, month com
 			if err != nil {
 				return nil, err
 			}
-			out = append(out, why)
+			alike, ok := strings.CutPrefix(why, m.Title+" counts ")
+			if !ok {
+				alike = why
+			}
+			if len(named[alike]) == 0 {
+				out = append(out, alike)
+			}
+			if ok {
+				named[alike] = append(named[alike], m.Title)
+			}
+		}
+	}
+	for i, alike := range out {
+		switch titles := named[alike]; len(titles) {
+		case 0:
+		case 1:
+			out[i] = titles[0] + " counts " + alike
+		default:
+			out[i] = strings.Join(titles[:len(titles)-1], ", ") + " and " + titles[len(titles)-1] + " count " + alike
 		}
 	}
 	if len(out) == 0 {

@@ -184,20 +184,11 @@ func (e *explainer) unlined(c *Component, held bool) []string {
 		what = "Held, " + cash(c.Amount, c.Currency)
 	}
 	_, def := e.planned(c.Plan, c.Component, c.To)
-	out := []string{fmt.Sprintf("%s: %s (%s).", what, c.Title, e.clause(c.Plan, c.Clause, def, c.To))}
-	for _, step := range c.Working {
+	out := []string{fmt.Sprintf("%s: %s (%s).", what, c.Title, e.clause(c.Plan, c.Component, c.Clause, def, c.To))}
+	for _, step := range told(c.Working) {
 		out = append(out, "  "+sentence(step))
 	}
 	return out
-}
-
-func balanceWords(b Balance) string {
-	text := fmt.Sprintf("Balance of %s%s: %s at the start, %s added, %s taken, %s written off, %s at the end.", b.Account, inBrackets(b.Title),
-		cash(b.Open, b.Currency), cash(b.In, b.Currency), cash(b.Out, b.Currency), cash(b.WrittenOff, b.Currency), cash(b.Close, b.Currency))
-	if len(b.Reasons) > 0 {
-		text += " It waits for: " + strings.Join(b.Reasons, ", ") + "."
-	}
-	return text
 }
 
 func inBrackets(s string) string {
@@ -239,10 +230,13 @@ func (e *explainer) planned(plan, component, day string) (*comp.Plan, *comp.Comp
 }
 
 // clause names what a line rests on: "Sales plan 2026, clause 2.1, plans/sales.yaml:12".
-func (e *explainer) clause(plan, clause string, c *comp.Component, day string) string {
+func (e *explainer) clause(plan, component, clause string, c *comp.Component, day string) string {
 	var parts []string
 	if p, _ := e.planned(plan, "", day); p != nil {
 		parts = append(parts, fmt.Sprintf("%s, version %s", p.Title, p.Version))
+	} else if i := slices.IndexFunc(e.k.config.Settings.Legal, func(l comp.Legal) bool { return l.ID == component }); plan == "legal" && i >= 0 {
+		l := &e.k.config.Settings.Legal[i]
+		parts = append(parts, "the law: "+l.Source, at(l.Where))
 	} else if plan != "" {
 		parts = append(parts, "plan "+plan)
 	}
@@ -265,13 +259,11 @@ func (e *explainer) lineWords(s *Statement, l *ExplainedLine) ([]string, error) 
 	_, def := e.planned(l.Plan, l.Component, last)
 	head := fmt.Sprintf("Line %d: %s for %s", l.Number, cash(l.Amount, s.Currency), l.Title)
 	if l.Plan != "" {
-		head += " (" + e.clause(l.Plan, l.Clause, def, last) + ")"
+		head += " (" + e.clause(l.Plan, l.Component, l.Clause, def, last) + ")"
 	}
 	out := []string{head + "."}
-	for _, step := range strings.Split(l.Working, "; ") {
-		if step != "" {
-			out = append(out, "  "+sentence(step))
-		}
+	for _, step := range told(sentences(l.Working)) {
+		out = append(out, "  "+sentence(step))
 	}
 	if l.Sealed > 0 {
 		out = append(out, fmt.Sprintf("  %s answered in confidence, not shown.", count(l.Sealed, "row was", "rows were")))

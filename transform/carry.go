@@ -65,7 +65,9 @@ func (k *keeper) forfeit(month comp.Period) {
 				if !carries(&p.Components[j]) || k.unknown[key] || k.balances[key] == 0 || !k.s.standing(k.payee, p.ID, month).last {
 					continue
 				}
-				k.move(movement{key: key, month: month, title: p.Components[j].Title, written: k.balances[key]})
+				m := movement{key: key, month: month, title: p.Components[j].Title, written: k.balances[key]}
+				m.endedWith(k, month)
+				k.move(m)
 			}
 		}
 	}

@@ -64,6 +64,7 @@ func (k *keeper) settleDraw(p *comp.Plan, key accountKey, e entitlement, at stan
 			m.out = min(open, k.room(p.ID, month, key.currency))
 		}
 		m.written = open - m.out
+		m.endedWith(k, month)
 	default:
 		m.in, m.out = drawn(d, open, cash, amount, monthsBetween(at.first, month))
 		m.out = min(m.out, k.room(p.ID, month, key.currency))
@@ -77,7 +78,11 @@ func (k *keeper) settleDraw(p *comp.Plan, key accountKey, e entitlement, at stan
 	if m.out > 0 {
 		e.result.Title = "Recovery of the draw"
 		e.result.Working = nil
-		e.say("Earned %s, advanced before %s: %s are recovered", say(cash), say(open), say(m.out))
+		above := ""
+		if d.Kind == "recoverable" && amount > 0 && m.out == cash-amount {
+			above = ", what is earned above the draw of " + say(amount)
+		}
+		e.say("Earned %s, advanced before %s: %s are recovered%s", say(cash), say(open), say(m.out), above)
 		if m.written > 0 {
 			e.say("The other %s are written off, since employment ends", say(m.written))
 		}

@@ -135,7 +135,7 @@ func TestSpiffOrder(t *testing.T) {
 	c.close("2026-01")
 	c.want(c.try("2026-02"), "E1", "earning spiff 2026-02 0.00 EUR") // February's deal lies outside of its days
 	r := c.try("2026-01")
-	if w := r.Statements[0].Components[0].Working; !strings.Contains(strings.Join(w, "\n"), "Deal D33 of 15 January 2026, 1: 0.00 EUR, of 150.00 EUR: the budget of 5,000.00 EUR, or one person's part of it, is spent") {
+	if w := r.Statements[0].Components[0].Working; !strings.Contains(strings.Join(w, "\n"), "Deal D33 of 15 January 2026, 1: 0.00 EUR, of 150.00 EUR: the budget of 5,000.00 EUR is spent") {
 		t.Errorf("the deal that did not fit is not told: %s", strings.Join(w, "\n"))
 	}
 }

@@ -15,7 +15,10 @@ type spending struct {
 }
 
 // spent is what a deal takes of a budget, and what it would take of one without end.
-type spent struct{ takes, asks comp.Number }
+type spent struct {
+	takes, asks comp.Number
+	each        bool // one person's part of the budget is what ended it
+}
 
 // bid is a deal on its way to a budget.
 type bid struct {
@@ -81,14 +84,15 @@ func allot(b *comp.Budget, bids []bid, out map[spending]spent) {
 	left, ended := b.Amount.Number, false
 	own := map[string]comp.Number{} // read by key only
 	for _, x := range bids {
-		takes := x.asks.Max(comp.Number{})
-		if !b.Each.IsZero() {
-			takes = takes.Min(b.Each.Sub(own[x.payee]))
+		takes, each := x.asks.Max(comp.Number{}), false
+		if most := b.Each.Sub(own[x.payee]); !b.Each.IsZero() && takes.Cmp(most) > 0 {
+			takes, each = most, true
 		}
 		switch {
 		case ended:
-			takes = comp.Number{}
+			takes, each = comp.Number{}, false
 		case takes.Cmp(left) > 0:
+			each = false
 			if ended = true; b.Partial {
 				takes = left
 			} else {
@@ -96,7 +100,7 @@ func allot(b *comp.Budget, bids []bid, out map[spending]spent) {
 			}
 		}
 		left, own[x.payee] = left.Sub(takes), own[x.payee].Add(takes)
-		out[x.spending] = spent{takes, x.asks}
+		out[x.spending] = spent{takes, x.asks, each}
 	}
 }
 
@@ -123,7 +127,11 @@ func (x *calc) fromBudget() comp.Number {
 		if took, bid := x.spent[x.spending(d.table, d.key)]; !bid {
 			return " (outside of the budget's days)"
 		} else if took.takes.Cmp(took.asks) < 0 {
-			return ", of " + money(took.asks, b.Amount.Currency) + ": the budget of " + money(b.Amount.Number, b.Amount.Currency) + ", or one person's part of it, is spent"
+			why := "the budget of " + money(b.Amount.Number, b.Amount.Currency) + " is spent"
+			if took.each {
+				why = "one person gets at most " + money(b.Each, b.Amount.Currency)
+			}
+			return ", of " + money(took.asks, b.Amount.Currency) + ": " + why
 		}
 		return ""
 	})

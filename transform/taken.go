@@ -1,7 +1,9 @@
 package transform
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"carrot/transform/comp"
 )
@@ -55,7 +57,7 @@ func (k *keeper) charge(key accountKey, month comp.Period, base int64) {
 		}
 		if more := k.undoneIn(e, month); more != 0 {
 			fresh += more
-			out.say("Taken back of pay of %s (%s): %s", e.duty.pay.Words(), c.Clawback.On, say(more))
+			out.say("Taken back of pay of %s (%s%s): %s", e.duty.pay.Words(), c.Clawback.On, k.undoneDeals(e, month), say(more))
 		}
 	}
 	out.result.Plan, out.result.Clause, out.result.Title = key.plan, c.Clause, c.Title+", taken back"
@@ -69,9 +71,14 @@ func (k *keeper) charge(key accountKey, month comp.Period, base int64) {
 	take := min(due, k.takes(c, key, month, base, due))
 	if at := k.s.standing(k.payee, key.plan, month); at.final {
 		m.written = due - take
+		m.endedWith(k, month)
 	}
 	if take != 0 {
-		out.say("Due %s + %s; this pay period takes %s, and %s stay due", say(open), say(fresh), say(take), say(due-take-m.written))
+		most := ""
+		if !c.Clawback.Most.IsZero() && take < due && base > 0 {
+			most = fmt.Sprintf(", at most %s of the %s that the plan pays", percent(c.Clawback.Most), say(base))
+		}
+		out.say("Due %s + %s; this pay period takes %s%s, and %s stay due", say(open), say(fresh), say(take), most, say(due-take-m.written))
 		m.out += take
 		out.result.Amount.Minor = -take
 	}
@@ -101,6 +108,43 @@ func (k *keeper) takes(c *comp.Component, key accountKey, month comp.Period, bas
 		return 0
 	}
 	return min(room, most.Minor)
+}
+
+// undoneDeals names the deals of which the events of a pay period took something back, with the share of their pay.
+func (k *keeper) undoneDeals(e *earned, month comp.Period) string {
+	var said []string
+	n := 0
+	for i := range e.deals {
+		for _, u := range e.deals[i].undone {
+			if u.day >= month.End || (u.day < month.Start && e.duty.pay != month) {
+				continue
+			}
+			if n++; n > shownDeals {
+				continue
+			}
+			num, den := u.share.Fraction()
+			of := num + "/" + den
+			if den == "1" {
+				of = "all"
+			}
+			said = append(said, fmt.Sprintf("%s on %s, %s of %s", e.deals[i].key, u.day.Words(), of, about(cash(u.worth, e.full.Currency))))
+		}
+	}
+	if n > shownDeals {
+		said = append(said, fmt.Sprintf("and %d more", n-shownDeals))
+	}
+	if n == 0 {
+		return ""
+	}
+	return ": " + strings.Join(said, "; ")
+}
+
+// endedWith says why a movement writes something off.
+func (m *movement) endedWith(k *keeper, month comp.Period) {
+	if m.written != 0 {
+		m.reasons = append(m.reasons, fmt.Sprintf("%s written off, since %s was the last day of employment", paid(comp.Money{Minor: m.written, Currency: m.key.currency}),
+			k.lastDay(month).Words()))
+	}
 }
 
 // undoneIn is what the events of one pay period take back of what a component paid. In the pay period of the pay itself, it

@@ -114,6 +114,7 @@ func (k *keeper) holdOne(key accountKey, month comp.Period) {
 		m.written += now.forfeited - before.forfeited
 		m.reasons = append(m.reasons, now.reasons...)
 		out.earned = append(out.earned, stretch{now.paid - before.paid, e.duty.period})
+		m.reasons = append(m.reasons, k.forfeits(e, month)...)
 		if now.paid != before.paid {
 			out.say("Earned in %s, waited for it: %s of %s%s", e.duty.pay.Words(), paid(comp.Money{Minor: now.paid - before.paid, Currency: key.currency}), paid(e.full), k.which(e, month))
 		}
@@ -133,6 +134,7 @@ func (k *keeper) holdNew(e *earned, m *movement) {
 	m.in += e.full.Minor - now.paid
 	m.written += now.forfeited
 	m.reasons = append(m.reasons, now.reasons...)
+	m.reasons = append(m.reasons, k.forfeits(e, m.month)...)
 	if now.paid == e.full.Minor {
 		return
 	}
@@ -193,6 +195,27 @@ func because(reasons []string) string {
 		return ""
 	}
 	return " (" + strings.Join(reasons, ", ") + ")"
+}
+
+// forfeits name the deals of which something is forfeited in a pay period, and what it waited for in vain.
+func (k *keeper) forfeits(e *earned, month comp.Period) []string {
+	var out []string
+	for i := range e.deals {
+		d := &e.deals[i]
+		for _, r := range releasings(k.component(e), &d.deal, k.s.company) {
+			if !r.forfeits || r.share.IsZero() || !month.Contains(r.day) {
+				continue
+			}
+			_, held, _, why := released(k.component(e), d, k.s.company, r.day-1)
+			if !held.IsZero() {
+				out = append(out, fmt.Sprintf("%s is forfeited on %s%s", d.key, r.day.Words(), because(why)))
+			}
+		}
+	}
+	if len(out) > shownDeals {
+		out = append(out[:shownDeals], fmt.Sprintf("and %d more deals are forfeited", len(out)-shownDeals))
+	}
+	return out
 }
 
 // shownDeals is how many deals a sentence names.

@@ -110,7 +110,7 @@ func TestHoldAndRelease(t *testing.T) {
 		{"c", "2026-02", article, []string{"D1 accepted 2026-02-10", "D1 satisfaction 2026-02-12 2"}, nil,
 			[]string{"2026-01 commission:hold +8000 -0; waits for accepted", "2026-02 commission:hold +0 -0; csat_below_bar"}},
 		{"c to the end: forfeited a year after the deal", "2027-01", article, []string{"D1 accepted 2026-02-10", "D1 satisfaction 2026-02-12 2"}, nil,
-			[]string{"2027-01 commission:hold +0 -0 written off 8000"}},
+			[]string{"2027-01 commission:hold +0 -0 written off 8000; D1 is forfeited on 10 January 2027 (csat_below_bar)"}},
 	} {
 		k := newKept(t, x.last, comp.Component{Release: x.release}, x.events...)
 		k.earn("D1", "2026-01-10", 8000)
@@ -193,7 +193,8 @@ func TestClawbackAccount(t *testing.T) {
 
 // TestClawbackAtExit: employment ends in May, the month of the event, which earns 500.
 func TestClawbackAtExit(t *testing.T) {
-	for exit, want := range map[string][]string{"recover": {"2026-05 commission:clawback +1200 -500 written off 700"}, "write_off": {"2026-05 commission:clawback +1200 -0 written off 1200"}} {
+	for exit, want := range map[string][]string{"recover": {"2026-05 commission:clawback +1200 -500 written off 700; 700.00 EUR written off, since 31 May 2026 was the last day of employment"},
+		"write_off": {"2026-05 commission:clawback +1200 -0 written off 1200; 1,200.00 EUR written off, since 31 May 2026 was the last day of employment"}} {
 		k := newKept(t, "2026-06", comp.Component{Clawback: &comp.Clawback{On: "ended", Takes: "full", Within: comp.Length{Months: 12}, AtExit: exit, Most: num(t, "0.1")}}, "D1 ended 2026-05-20")
 		k.company.People[0].Employed[0] = period("2025-01-01", "2026-05-31")
 		k.earn("D1", "2026-01-10", 1200)

@@ -8,15 +8,16 @@ import (
 	"testing"
 )
 
-// TestSixtyQuestions closes three months of a company in which everything is planted that people ask about, and asks. Each
-// question is one explain command; what the answer must say was worked out by hand from the data of asked.txtar.
+// TestSixtyQuestions closes months of two companies in which everything is planted that people ask about, and asks. Each
+// question is one explain command; what the answer must say was worked out by hand from the data of asked.txtar, and of
+// waiting.txtar for what accounts, deals, budgets and scorecards do. The others are about the example company.
 func TestSixtyQuestions(t *testing.T) {
 	t.Parallel()
-	main := filepath.Join(asked(t), "carrot.yaml")
+	main := map[string]string{"asked": filepath.Join(asked(t), "carrot.yaml"), "waiting": filepath.Join(waiting(t), "carrot.yaml")}
 	topics := map[string]int{}
 	for _, q := range questions(t) {
 		topics[q["topic"]]++
-		out := must(t, append([]string{"explain", "--brief", "--config", main}, strings.Fields(q["command"])...), exitDone)
+		out := must(t, append([]string{"explain", "--brief", "--config", main[q["company"]]}, strings.Fields(q["command"])...), exitDone)
 		for _, want := range strings.Split(q["wants"], " | ") {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s\ncarrot explain %s\nlacks %q:\n%s", q["question"], q["command"], want, out)
@@ -27,9 +28,20 @@ func TestSixtyQuestions(t *testing.T) {
 	for _, n := range topics {
 		asked += n
 	}
-	if asked < 60 || len(topics) < 20 {
-		t.Errorf("%d questions about %d topics, 60 about 20 were planted", asked, len(topics))
+	if asked < 90 || len(topics) < 35 {
+		t.Errorf("%d questions about %d topics, 90 about 35 were planted", asked, len(topics))
 	}
+}
+
+// waiting is the company of waiting.txtar with its four months closed.
+func waiting(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	unpack(t, filepath.Join("testdata", "waiting.txtar"), dir)
+	for _, month := range [][2]string{{"2026-01", "2026-02-03"}, {"2026-02", "2026-03-03"}, {"2026-03", "2026-04-03"}, {"2026-04", "2026-05-03"}} {
+		must(t, []string{"run", "--quiet", "--config", filepath.Join(dir, "carrot.yaml"), "--period", month[0], "--business", month[1], "--known-at", month[1]}, exitDone)
+	}
+	return dir
 }
 
 // questions are the rows of testdata/questions.csv by column.
