@@ -49,9 +49,12 @@ func adpCSV(run comp.RunFacts, of office) ([]byte, error) {
 		if !paid(s) {
 			continue
 		}
+		if found, want := of.entity.Unfit(s.Name, s.PayrollNumber); found != "" {
+			return nil, fmt.Errorf("%s of %s, expected %s", found, s.Payee, want)
+		}
 		number, err := strconv.Atoi(s.PayrollNumber)
-		if err != nil || number < 51 || number > 999_999 {
-			return nil, fmt.Errorf("the payroll number %q of %s, expected a file number from 51 to 999999", s.PayrollNumber, s.Payee)
+		if err != nil {
+			return nil, err
 		}
 		for _, m := range adpParts(s.Total) {
 			fmt.Fprintf(&b, "%s,%s,%06d,%s,%s\r\n", of.entity.CompanyCode, strings.ReplaceAll(run.Period.Name(), "-", ""), number, of.entity.PayCode, m.Decimal())
@@ -81,13 +84,11 @@ func gustoCSV(of office) ([]byte, error) {
 		if !paid(s) {
 			continue
 		}
-		first, last := "", s.Name
-		if i := strings.LastIndexByte(s.Name, ' '); i >= 0 {
-			first, last = s.Name[:i], s.Name[i+1:]
+		if found, want := of.entity.Unfit(s.Name, s.PayrollNumber); found != "" {
+			return nil, fmt.Errorf("%s of %s, expected %s", found, s.Payee, want)
 		}
-		if first == "" {
-			return nil, fmt.Errorf("the name %q of %s, expected a first and a last name", s.Name, s.Payee)
-		}
+		i := strings.LastIndexByte(s.Name, ' ')
+		first, last := s.Name[:i], s.Name[i+1:]
 		k := last + "\x00" + first + "\x00" + s.PayrollNumber
 		if other, twice := names[k]; twice {
 			return nil, fmt.Errorf("%s and %s have one name, %s, and one payroll number", other, s.Payee, s.Name)

@@ -230,6 +230,9 @@ func (b *builder) total(s *comp.Statement) {
 			b.hold(s, comp.Finding{Code: "cannot_add", Message: err.Error(), Hint: "look at the lines of this statement"})
 		}
 	}
+	if s.Total.Minor != 0 {
+		b.unfit(s)
+	}
 	if len(s.HeldFor) > 0 {
 		s.HeldTotal, s.Total, s.Lines = s.Total, comp.Money{Currency: s.Currency}, nil
 	}
@@ -260,6 +263,16 @@ func (b *builder) nameless(s *comp.Statement) {
 	}
 	if s.PayrollNumber == "" {
 		s.PayrollNumber = s.Payee
+	}
+}
+
+// unfit holds a payee whom the payroll system of the legal entity would not take: else its file could not be written for
+// anybody.
+func (b *builder) unfit(s *comp.Statement) {
+	e, _ := entityOf(b.a.in, s.Entity)
+	if found, want := e.Unfit(s.Name, s.PayrollNumber); found != "" {
+		b.hold(s, comp.Finding{Code: "payroll_cannot_take", Column: e.Payroll, Text: s.PayrollNumber,
+			Message: fmt.Sprintf("%s of %s cannot be given to the payroll system %s, which expects %s", found, s.Payee, e.Payroll, want), Hint: "correct it in the source"})
 	}
 }
 

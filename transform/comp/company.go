@@ -1,5 +1,11 @@
 package comp
 
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
 // LegalEntity pays people in one currency through one payroll office.
 type LegalEntity struct {
 	ID, Name, Country string
@@ -7,6 +13,21 @@ type LegalEntity struct {
 	PayCode           string // the wage type that payroll books variable pay under
 	Payroll           string // the payroll file's layout: neutral, adp, gusto; "" is neutral
 	CompanyCode       string // adp: the company code
+}
+
+// Unfit says what the entity's own payroll system would not take of a payee, and what it expects; "" where it takes both.
+func (e LegalEntity) Unfit(name, number string) (found, want string) {
+	switch e.Payroll {
+	case "adp":
+		if n, err := strconv.Atoi(number); err != nil || n < 51 || n > 999_999 {
+			return fmt.Sprintf("the payroll number %q", number), "a file number from 51 to 999999"
+		}
+	case "gusto":
+		if strings.LastIndexByte(name, ' ') <= 0 {
+			return fmt.Sprintf("the name %q", name), "a first and a last name"
+		}
+	}
+	return "", ""
 }
 
 // Person is a payee with everything dated about them. Attributes that no source gave are absent, never empty.

@@ -1,6 +1,7 @@
 package naive
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -183,6 +184,7 @@ func (e *engine) statement(p *comp.Person, own map[Line]int64, concerned bool, o
 			}
 		}
 	}
+	e.unfit(p, id, day, own, currency)
 	if e.held[p.ID] {
 		out.Held[p.ID] = true
 		return
@@ -190,6 +192,23 @@ func (e *engine) statement(p *comp.Person, own map[Line]int64, concerned bool, o
 	for l, minor := range own {
 		if minor != 0 {
 			out.Lines[l] = minor
+		}
+	}
+}
+
+// unfit holds who is paid something and cannot be given to the legal entity's payroll system.
+func (e *engine) unfit(p *comp.Person, entity string, day comp.Date, own map[Line]int64, currency comp.Currency) {
+	total := int64(0)
+	for l, minor := range own {
+		if l.Currency == currency {
+			total += minor
+		}
+	}
+	name, _ := p.Attr(comp.AttrName, day)
+	number, _ := p.Attr(comp.AttrPayroll, day)
+	for _, x := range e.in.Settings.Entities {
+		if found, _ := x.Unfit(name, cmp.Or(number, p.ID)); x.ID == entity && total != 0 && found != "" {
+			e.trouble("payroll_cannot_take", p, x.Payroll, cmp.Or(number, p.ID))
 		}
 	}
 }
