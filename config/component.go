@@ -11,7 +11,7 @@ import (
 // component reads one thing that a plan pays for.
 func (l *loader) component(f fields) comp.Component {
 	c := comp.Component{ID: f.name("id"), Title: f.text("title"), Clause: f.text("clause"), Where: f.place(),
-		Shown: f.boolean("shown"), FTE: f.boolean("fte"), Prorate: l.prorate(f)}
+		Shown: f.unless("mode", "paid", "shadow") == "shadow", FTE: f.boolean("fte"), Prorate: l.prorate(f)}
 	m := l.subject(f, &c)
 	l.periods(f, &c)
 	f.wholeToDate(f.keyNode("to_date"), m)
@@ -46,7 +46,7 @@ func (l *loader) component(f fields) comp.Component {
 	}
 	if m != nil && m.Family == comp.Activity && !c.Shown && !l.waived("L1", c.ID) {
 		f.at("measure").wrong("pay for "+c.Measure+", a measure of activity", "a measure of outcome, participation or action: pay never rewards being busy (lint L1)",
-			"write shown: true to show it without pay, or name another measure")
+			"write mode: shadow to show it without pay, or name another measure")
 	}
 	return c
 }

@@ -22,7 +22,7 @@ var planSpecs = map[string]spec{
 		"numbers:each|whole per:period|deal quota:@quota target:amounts/[@dated]/@named curve:@curve min_n:int " +
 		"missing:neutral|zero|hold gates:[@gate] multiply:[@multiplier] order:[gate|multiply|prorate|cap] " +
 		"cap:amounts/[@dated]/@named excess:forfeit|carry prorate:none|days|weekdays|months|daily fte:bool " +
-		"leave:prorate|ignore shown:bool budget:@budget release:@release clawback:@clawback award:@award cost:@cost"},
+		"leave:prorate|ignore mode:paid|shadow budget:@budget release:@release clawback:@clawback award:@award cost:@cost"},
 	"named": {"a number by name", "name!:text"},
 	"quota": {"a quota", "name:text amounts:amounts/[@dated] number:ratio season:[ratio] ramp:[ratio]"},
 	"dated": {"dated amounts", "from!:date clause:text"},

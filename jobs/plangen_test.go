@@ -162,7 +162,7 @@ func (c *component) rest() {
 		c.say("leave: ignore")
 	}
 	if c.chance(5) {
-		c.say("shown: true")
+		c.say("mode: shadow")
 	}
 }
 

@@ -30,7 +30,7 @@ func (p *sheet) component(c *comp.ComponentResult) {
 	paid := money(c.Amount)
 	switch {
 	case c.Shown:
-		paid = "shown, not paid"
+		paid = "shadow: shown, not paid"
 	case len(c.Held) > 0 || len(p.s.HeldFor) > 0:
 		paid += ", held"
 	}

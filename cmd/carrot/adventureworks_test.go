@@ -487,7 +487,7 @@ effective: {from: 2014-01-01, to: 2014-12-31}
 eligible: '%s'
 rounding: half-away
 components:
-  - {id: known, title: Known, clause: "1", measure: names, every: month, curve: {kind: rate, of: value, rate: "0"}, prorate: none, shown: true}
+  - {id: known, title: Known, clause: "1", measure: names, every: month, curve: {kind: rate, of: value, rate: "0"}, prorate: none, mode: shadow}
 `, id, who))
 	}
 	ask("everybody", "department != null")

@@ -99,7 +99,7 @@ func TestLints(t *testing.T) {
 // more than 40 % only beside the response rate and action.
 func TestLintStages(t *testing.T) {
 	const (
-		shown  = "plans/%s:1:1: L8 error: satisfaction scores are paid in stage 1, in which they are only shown; show them with shown: true, or write stage: 2 in carrot.yaml"
+		shown  = "plans/%s:1:1: L8 error: satisfaction scores are paid in stage 1, in which they are only shown; show them with mode: shadow, or write stage: 2 in carrot.yaml"
 		weighs = "plans/%s:1:1: L8 error: satisfaction scores are 60 % of the plan and neither the response rate nor action is paid; pay the response rate and what is done with the answers as well, or let scores weigh 40 % at most"
 	)
 	for _, test := range []struct{ file, stage, want string }{

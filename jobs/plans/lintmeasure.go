@@ -21,10 +21,10 @@ func (k *linter) activity() {
 			continue
 		}
 		if u.role == "gate" {
-			k.say("L1", LintError, u.where, "show it with shown: true in a component of its own, or pay what customers got out of it", "component %s pays nothing unless %s, which is keeping records", k.x.ID, k.title(u.measure))
+			k.say("L1", LintError, u.where, "show it with mode: shadow in a component of its own, or pay what customers got out of it", "component %s pays nothing unless %s, which is keeping records", k.x.ID, k.title(u.measure))
 			continue
 		}
-		k.say("L1", LintError, u.where, "show it with shown: true, or pay what customers got out of it", "component %s pays for %s, a measure of activity", k.x.ID, k.title(u.measure))
+		k.say("L1", LintError, u.where, "show it with mode: shadow, or pay what customers got out of it", "component %s pays for %s, a measure of activity", k.x.ID, k.title(u.measure))
 	}
 }
 
@@ -221,7 +221,7 @@ func (k *linter) weights() {
 		}
 	}
 	if stage := k.c.Settings.Stage; stage == 1 && scored {
-		k.say("L8", LintError, k.p.Where, "show them with shown: true, or write stage: 2 in carrot.yaml", "satisfaction scores are paid in stage 1, in which they are only shown")
+		k.say("L8", LintError, k.p.Where, "show them with mode: shadow, or write stage: 2 in carrot.yaml", "satisfaction scores are paid in stage 1, in which they are only shown")
 		return
 	}
 	shares, ok := k.weigh()
