@@ -112,7 +112,7 @@ func asked(rule string, v *comp.LegalValue, hours, weekly *big.Rat) *big.Rat {
 }
 
 // weekly is the variable pay of a week: what is measured over exactly this week, and of what is earned over the months in
-// which it ends its share, a month's being twelve fifty-seconds.
+// which it ends its share, a month's being twelve fifty-seconds, and of other periods that of its days.
 func weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Rat, unknown bool) {
 	sum = new(big.Rat)
 	for _, x := range lines {
@@ -121,11 +121,15 @@ func weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Ra
 		}
 		pay := big.NewRat(x.minor, 1)
 		if x.period != week {
-			months := int64(0)
+			months, end := int64(0), comp.Date(0)
 			for m := comp.Month(x.period.Start); m.Start < x.period.End; m = comp.Month(m.End) {
-				months++
+				months, end = months+1, m.End
 			}
-			pay.Mul(pay, big.NewRat(12, 52*months))
+			if share := big.NewRat(12, 52*months); x.period.Start == comp.Month(x.period.Start).Start && x.period.End == end {
+				pay.Mul(pay, share)
+			} else { // of a calendar's periods by their days
+				pay.Mul(pay, big.NewRat(7, int64(x.period.End-x.period.Start)))
+			}
 		}
 		unknown = unknown || x.unknown
 		sum.Add(sum, pay)
