@@ -36,6 +36,9 @@ func Describe(c *Config) string {
 		if p.Draw != nil {
 			fmt.Fprintf(&b, "  a draw, %s\n", p.Draw.Kind)
 		}
+		if p.Limit != nil {
+			fmt.Fprintf(&b, "  a cap of all components together%s\n", map[bool]string{true: ", excess carried"}[p.Limit.Excess == "carry"])
+		}
 		for _, k := range p.Components {
 			fmt.Fprintf(&b, "  %s (clause %s): %s, every %s, %s%s\n", k.ID, k.Clause, k.Title, k.Every, about(k), shownOnly(k))
 		}

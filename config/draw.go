@@ -28,6 +28,20 @@ func (l *loader) draw(f fields) *comp.Draw {
 	return d
 }
 
+// limit reads the most that a plan pays in a pay period.
+func (l *loader) limit(f fields) *comp.Limit {
+	if f.has("excess") && !f.has("cap") {
+		f.keyNode("excess").wrong("excess without cap", "the cap that it is above", "add cap:")
+	}
+	excess := f.unless("excess", "forfeit", "carry")
+	if !f.has("cap") {
+		return nil
+	}
+	x := &comp.Limit{Excess: excess, Where: f.keyNode("cap").place()}
+	x.Amount.Dated, x.Amount.Name = l.figure(f.at("cap"))
+	return x
+}
+
 // budget reads what a SPIFF may pay in all: one amount, beside its other keys.
 func (l *loader) budget(f fields, c *comp.Component) *comp.Budget {
 	if !f.has("budget") {

@@ -42,6 +42,9 @@ func (l *loader) plan(n node, file []byte) {
 			k.at("id").wrong("component "+x.ID+" a second time", "each id once in a plan", "rename it; the first is in line "+strconv.Itoa(line))
 		}
 		ids[x.ID] = k.at("id").place().Line
+		if x.ID == "draw" && p.Draw != nil || x.ID == "cap" && p.Limit != nil {
+			k.at("id").wrong("component "+x.ID+" of a plan that has a "+x.ID, "an id of its own: the plan's "+x.ID+" is posted under this one", "rename it")
+		}
 		p.Components = append(p.Components, x)
 	}
 	l.currency = ""
@@ -60,6 +63,7 @@ func (l *loader) header(f fields, p *comp.Plan) {
 	l.hasRates(f.fx("pay"), "pay", p.FX.Pay)
 	p.RoundAt = f.choice("round_at", "", "component", "deal", "plan")
 	p.Draw = l.draw(f)
+	p.Limit = l.limit(f)
 	for _, n := range f.optional("waive", "waivers") {
 		w, ok := n.keyed("waiver")
 		if !ok {

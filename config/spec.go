@@ -14,7 +14,7 @@ const partKeys = " title:text measure:text score:@named quota:@quota curve!:@fac
 // planSpecs are the mappings of a plan file.
 var planSpecs = map[string]spec{
 	"plan": {"a plan", "plan!:name version!:text title!:text for:top_management effective!:@effective eligible!:text currency:currency " +
-		"fx:@fx rounding:half-away|half-even|toward-zero|away-from-zero round_at:deal|component|plan draw:@draw waive:[@waiver] components!:[@component]"},
+		"fx:@fx rounding:half-away|half-even|toward-zero|away-from-zero round_at:deal|component|plan cap:amounts/[@dated]/@named excess:forfeit|carry draw:@draw waive:[@waiver] components!:[@component]"},
 	"waiver":    {"a waiver", "lint!:text component:name by!:text reason!:text until!:date"},
 	"effective": {"effective", "from!:date to:date"},
 	"fx":        {"fx", "credit:closing|plan|average|daily pay:closing|plan|average|payday"},

@@ -36,6 +36,9 @@ func (d dice) version(n, version int, effective string, deals bool) string {
 		}
 		b.WriteString("}\n")
 	}
+	if d.chance(20) {
+		fmt.Fprintf(&b, "cap: %s\nexcess: %s\n", d.money(90000, 33333), d.one("forfeit", "carry"))
+	}
 	b.WriteString("components:\n")
 	for i := range 1 + d(3) {
 		c := component{dice: d, Builder: &b, n: i, deals: deals}

@@ -13,7 +13,7 @@ func earned(l comp.Line) bool { return l.Kind == comp.Earning || l.Kind == comp.
 // ofAccount says whether a line moves an account: no rows stand behind it but those of what was earned.
 func ofAccount(l comp.Line) bool {
 	switch l.Kind {
-	case comp.DrawLine, comp.RecoveryLine, comp.ClawbackLine, comp.LegalLine:
+	case comp.DrawLine, comp.RecoveryLine, comp.ClawbackLine, comp.LegalLine, comp.CapLine:
 		return true
 	case comp.ReleaseLine:
 		return l.Cause == ""
@@ -33,7 +33,7 @@ func (p *sheet) balances() {
 	g := grid{size: 8.5, columns: []gridColumn{{"Account", 74, "L"}, {"Opening", 24, "R"}, {"In", 24, "R"}, {"Out", 24, "R"}, {"Written off", 24, "R"}, {"Closing", 28, "R"}}}
 	for _, b := range p.s.Balances {
 		title := cmp.Or(accounts[b.Account], b.Account)
-		if name, _, _ := strings.Cut(b.Title, ", "+b.Account); b.Account != "draw" && name != "" {
+		if name, _, _ := strings.Cut(b.Title, ", "+b.Account); b.Account != "draw" && b.Component != "cap" && name != "" {
 			title += ": " + name
 		}
 		g.rows = append(g.rows, gridRow{cells: []string{title, money(b.Open), money(b.In), money(b.Out), money(b.WrittenOff), money(b.Close)}})

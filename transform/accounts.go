@@ -38,8 +38,11 @@ func account(component string) string {
 	if _, name, ok := strings.Cut(component, ":"); ok {
 		return name
 	}
-	if component == drawAccount {
+	switch component {
+	case drawAccount:
 		return drawAccount
+	case capComponent:
+		return carryAccount
 	}
 	return ""
 }
@@ -79,13 +82,13 @@ func (s *settler) keeps(payee int) bool {
 }
 
 func hasAccounts(p *comp.Plan) bool {
-	return p.Draw != nil || p.RoundAt == "plan" || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
+	return p.Draw != nil || p.Limit != nil || p.RoundAt == "plan" || slices.ContainsFunc(p.Components, func(c comp.Component) bool {
 		return carries(&c) || c.Award != nil || c.Release != nil || c.Clawback != nil || c.Cost != nil
 	})
 }
 
 // accounts turns what a payee has earned, in order of plan, component and period, into entitlements, pay period after pay
-// period: what is rounded together, awards, carried caps, what is held and released, what is taken back, draws, and what the law adds.
+// period: what is rounded together, awards, carried caps, what is held and released, the cap of a plan, what is taken back, draws, and what the law adds.
 func (s *settler) accounts(payee int, all []earned) []entitlement {
 	out := make([]entitlement, len(all))
 	if !s.keeps(payee) {
@@ -108,6 +111,7 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 		k.carry(month)
 		k.look(month)
 		k.hold(month)
+		k.limit(month)
 		k.clawback(month)
 		k.draws(month)
 		k.legal(month)

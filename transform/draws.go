@@ -116,7 +116,7 @@ func drawn(d *comp.Draw, open, cash, amount int64, n int) (in, out int64) {
 
 // drawAmount is what a draw is for in one pay period, in minor units; false where it cannot be told, which holds the payee.
 func (k *keeper) drawAmount(p *comp.Plan, month comp.Period, currency comp.Currency, at standing, e *entitlement) (int64, bool) {
-	n, text, ok := k.figure(p, month, currency)
+	n, text, ok := k.figure(p, &p.Draw.Amount, "draw", month, currency)
 	if !ok {
 		return 0, false
 	}
@@ -135,20 +135,20 @@ func (k *keeper) drawAmount(p *comp.Plan, month comp.Period, currency comp.Curre
 	return m.Minor, true
 }
 
-// figure is a draw's number for a whole pay period, from the plan or from the number table, in the currency of pay.
-func (k *keeper) figure(p *comp.Plan, month comp.Period, currency comp.Currency) (n comp.Number, text string, ok bool) {
-	id, f := k.s.company.People[k.payee].ID, &p.Draw.Amount
+// figure is a plan's draw or cap for a whole pay period, from the plan or from the number table, in the currency of pay.
+func (k *keeper) figure(p *comp.Plan, f *comp.Figure, what string, month comp.Period, currency comp.Currency) (n comp.Number, text string, ok bool) {
+	id := k.s.company.People[k.payee].ID
 	from := cmp.Or(p.Currency, currency)
 	if f.Name == "" {
 		n, _, ok = k.s.v.InForce(f.Dated, from, month)
 		if !ok {
-			k.find(p, "missing_draw", fmt.Sprintf("the draw of plan %s has no amount in %s on %s", p.ID, from, month.End-1), "add it to the plan")
+			k.find(p, "missing_"+what, fmt.Sprintf("the %s of plan %s has no amount in %s on %s", what, p.ID, from, month.End-1), "add it to the plan")
 			return n, "", false
 		}
 	} else {
 		q, has := k.s.v.Quota(k.s.quotas[[2]string{id, f.Name}], month)
 		if !has {
-			k.find(p, "missing_draw", fmt.Sprintf("%s has no %q on %s, the draw of plan %s", id, f.Name, month.End-1, p.ID), "add a row to the number table")
+			k.find(p, "missing_"+what, fmt.Sprintf("%s has no %q on %s, the %s of plan %s", id, f.Name, month.End-1, what, p.ID), "add a row to the number table")
 			return n, "", false
 		}
 		n, from = q.Amount.Number, cmp.Or(q.Amount.Currency, from)

@@ -359,8 +359,11 @@ func (b *builder) deltaName(kind comp.LineKind, plan, component string) (id, tit
 			}
 		}
 	}
-	if component == drawAccount {
+	switch component {
+	case drawAccount:
 		title = "Draw"
+	case capComponent:
+		title = "Cap of the plan"
 	}
 	for i := range b.a.in.Settings.Legal {
 		if l := &b.a.in.Settings.Legal[i]; plan == legalPlan && l.ID == component {

@@ -81,6 +81,9 @@ func write(c *config.Config, p *comp.Plan, who *Payee) Document {
 		w.component()
 	}
 	w.x = nil
+	if p.Limit != nil {
+		w.planCap()
+	}
 	if p.Draw != nil {
 		w.draw()
 	}

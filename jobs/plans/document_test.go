@@ -17,9 +17,15 @@ import (
 
 var digits = regexp.MustCompile(`[0-9]+`)
 
-// Every number in the prose of every golden plan comes from a field.
+// Every number in the prose of every plan that has examples comes from a field.
 func TestDocumentBinds(t *testing.T) {
-	c := load(t, filepath.Join("testdata", "golden"))
+	for _, company := range []string{"golden", "earning", "features"} {
+		binds(t, load(t, filepath.Join("testdata", company)))
+	}
+}
+
+func binds(t *testing.T, c *config.Config) {
+	t.Helper()
 	for i := range c.Plans {
 		d := Write(c, &c.Plans[i])
 		prose, _, _ := strings.Cut(d.Text, "\nDigest of this document: ")
@@ -218,4 +224,14 @@ Plan file: plans/gc-07.yaml`
 		return
 	}
 	t.Error("no plan gc-07")
+}
+
+// The cap of a whole plan has a section of its own.
+func TestDocumentOfAPlansCap(t *testing.T) {
+	c := load(t, filepath.Join("testdata", "earning"))
+	d := Write(c, planOf(t, c, Document{Plan: "plan-cap-carry", Version: "1"}))
+	want := "## Cap\n\nThe most that is paid for each month, everything above together, is 1,000.000 BHD, 1,000.00 EUR or 1,000 JPY; what is above is carried to later periods.\n"
+	if !strings.Contains(d.Text, want) {
+		t.Errorf("%q does not contain %q", d.Text, want)
+	}
 }

@@ -277,7 +277,7 @@ func enough(x *comp.Component) int {
 // uncapped is L7: factors that multiply to more than three times the target.
 func (k *linter) uncapped() {
 	x := k.x
-	if len(x.Cap) > 0 || x.CapName != "" {
+	if len(x.Cap) > 0 || x.CapName != "" || k.p.Limit != nil {
 		return
 	}
 	product := comp.Int(1)

@@ -188,8 +188,10 @@ func (p *prober) probeNumber(name string) comp.Number {
 			return comp.Scaled(5, 2)
 		}
 	}
-	if p.plan.Draw != nil && p.plan.Draw.Amount.Name == name {
-		return comp.Int(1000)
+	for _, f := range p.ofPlan() {
+		if f.Name == name {
+			return comp.Int(1000)
+		}
 	}
 	return comp.Int(100_000)
 }
@@ -204,9 +206,7 @@ func (p *prober) names() []string {
 			}
 		}
 	}
-	if p.plan.Draw != nil {
-		add(&p.plan.Draw.Amount)
-	}
+	add(p.ofPlan()...)
 	for i := range p.plan.Components {
 		c := &p.plan.Components[i]
 		add(c.Quota)
@@ -347,7 +347,7 @@ func (p *prober) batch(plays []play) ([]paid, error) {
 // account goes from month to month.
 func (p *prober) closes() []string {
 	account := func(c comp.Component) bool { return c.Clawback != nil || c.Release != nil || c.Excess == "carry" }
-	if p.plan.Draw == nil && !slices.ContainsFunc(p.plan.Components, account) {
+	if p.plan.Draw == nil && p.plan.Limit == nil && !slices.ContainsFunc(p.plan.Components, account) {
 		return []string{p.last.Name()}
 	}
 	var out []string

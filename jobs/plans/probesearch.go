@@ -231,3 +231,14 @@ func (p *prober) said(m *comp.Measure, n comp.Number) string {
 	}
 	return comp.Grouped(n.String()) + " rows of " + m.Title
 }
+
+// ofPlan are the amounts of the plan as a whole: its draw and its cap.
+func (p *prober) ofPlan() (out []*comp.Figure) {
+	if p.plan.Draw != nil {
+		out = append(out, &p.plan.Draw.Amount)
+	}
+	if p.plan.Limit != nil {
+		out = append(out, &p.plan.Limit.Amount)
+	}
+	return out
+}

@@ -214,11 +214,7 @@ func (w *writer) limits() {
 	default:
 		return
 	}
-	if x.Excess == "carry" {
-		w.say("; what is above is carried to later periods.\n")
-	} else {
-		w.say("; what is above is not paid.\n")
-	}
+	w.say(excesses[x.Excess == "carry"])
 }
 
 func (w *writer) time() {

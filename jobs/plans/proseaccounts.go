@@ -94,6 +94,19 @@ func (w *writer) clawback(b *comp.Clawback) {
 // exits is what becomes of a balance when somebody leaves.
 var exits = map[string]string{"recover": " When you leave, what is left is taken from your last pay and the rest written off.", "write_off": " When you leave, what is left is written off."}
 
+func (w *writer) planCap() {
+	w.say("\n## Cap\n\nThe most that is paid for each month, everything above together, is ")
+	if x := w.p.Limit; x.Amount.Name != "" {
+		w.say("the number {} that the table gives for you", ref{"cap.name", quoted(x.Amount.Name)})
+	} else {
+		w.list(w.amount(x.Amount.Dated, "cap"))
+	}
+	w.say(excesses[w.p.Limit.Excess == "carry"])
+}
+
+// excesses is what becomes of pay above a cap that carries, and of one that does not.
+var excesses = map[bool]string{true: "; what is above is carried to later periods.\n", false: "; what is above is not paid.\n"}
+
 func (w *writer) draw() {
 	d := w.p.Draw
 	w.say("\n## Draw\n\n")

@@ -195,6 +195,7 @@ const (
 	RecoveryLine   LineKind = "recovery" // of a draw
 	ClawbackLine   LineKind = "clawback"
 	LegalLine      LineKind = "legal"
+	CapLine        LineKind = "cap"     // what a plan's cap takes off or, carried from before, adds
 	AwardLine      LineKind = "award"   // the tax that is borne on pay in kind
 	BalanceEntry   LineKind = "balance" // of the ledger only: Held is how an account moved, Amount is 0
 )

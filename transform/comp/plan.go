@@ -13,7 +13,8 @@ type Plan struct {
 	For         string   // "top_management", or ""
 	Currency    Currency // that every amount of the plan is in; "": each currency has amounts of its own
 	FX          FXUse
-	Draw        *Draw // nil: none
+	Draw        *Draw  // nil: none
+	Limit       *Limit // nil: none
 	Waive       []LintWaiver
 	Components  []Component
 	Digest      string // sha256, in hex, of the file's bytes
@@ -248,6 +249,13 @@ type Cost struct {
 	Fringe          Number
 	Renewals        string // commensurate, or ""
 	Ends            string // the event that ends a contract early
+}
+
+// Limit is the most that a plan pays in a pay period, all of its components together.
+type Limit struct {
+	Amount Figure
+	Excess string // what becomes of pay above it: carry, forfeit; "" is forfeit
+	Where  Place
 }
 
 // FXUse says by which rates a plan turns money into the currency of pay.

@@ -51,21 +51,11 @@ func (l *ledger) standing(plan string, month comp.Period) (version *comp.Plan, o
 
 func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
 	e, d := l.e, plan.Draw
-	last := month.End - 1
-	for !employed(l.person, last) && last > month.End-20000 {
-		last--
-	}
-	work, paid, ok := e.currencies(l.person, plan, comp.Period{Start: last, End: month.End})
+	c, ok := l.whole(plan, month)
 	if !ok {
 		return
 	}
-	c := &matter{person: l.person, component: &comp.Component{ID: plan.ID}, currency: work, paid: paid, period: month, periods: []comp.Period{month}}
-	for i := range e.in.Plans {
-		if &e.in.Plans[i] == plan {
-			c.plan = i
-		}
-	}
-	amount := int64(0)
+	work, paid, amount := c.currency, c.paid, int64(0)
 	if on > 0 && (d.Periods == 0 || months <= d.Periods) {
 		n := new(big.Rat).Set(e.number(c, d.Amount.Name, d.Amount.Dated, work, month, "missing_draw"))
 		if d.Prorate == "days" {
@@ -96,6 +86,22 @@ func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
 	if in != 0 || out != 0 {
 		l.pay(line{plan, "draw", paid, in - out, month, false})
 	}
+}
+
+// whole is a plan itself, in the currency of the person's last employed day.
+func (l *ledger) whole(plan *comp.Plan, month comp.Period) (*matter, bool) {
+	last := month.End - 1
+	for !employed(l.person, last) && last > month.End-20000 {
+		last--
+	}
+	work, paid, ok := l.e.currencies(l.person, plan, comp.Period{Start: last, End: month.End})
+	c := &matter{person: l.person, component: &comp.Component{ID: plan.ID}, currency: work, paid: paid, period: month, periods: []comp.Period{month}}
+	for i := range l.e.in.Plans {
+		if &l.e.in.Plans[i] == plan {
+			c.plan = i
+		}
+	}
+	return c, ok
 }
 
 // moves is what a draw advances and takes back, and the balance before that, less what is written off. Room is how much of

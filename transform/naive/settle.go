@@ -94,6 +94,7 @@ func (l *ledger) month(month comp.Period) {
 			l.e.account(x)
 		}
 	}
+	l.limits(month)
 	l.takeBack(month)
 	l.draws(month)
 	l.legal(month)
