@@ -177,18 +177,40 @@ func (s *settler) dealCredits(payee int) []unpacked {
 	return s.dealt.list
 }
 
-// recordsOf is the table whose records the rows of a term's deals are. A term that takes away and names the deal that it takes
-// from is about the records of the measure's first table.
-func recordsOf(m *comp.Measure, term int) string {
-	t := &m.Terms[term]
-	if t.Sign < 0 && t.Deal != "" {
-		for i := range m.Terms {
-			if m.Terms[i].Sign >= 0 {
-				return m.Terms[i].Table
+// recordsOf says in which table the record lies that a row's deal is. A row that takes away and names the deal that it takes
+// from is about that deal: where several tables of the measure add, the one that has it among the payee's rows, or of which
+// something is known to have happened to it, since rows of long ago are not kept.
+func (s *settler) recordsOf(measure int, rows []unpacked) func(c *unpacked) string {
+	m := &s.in.Measures[measure]
+	var adding []string
+	for i := range m.Terms {
+		if t := &m.Terms[i]; t.Sign >= 0 && !slices.Contains(adding, t.Table) {
+			adding = append(adding, t.Table)
+		}
+	}
+	at := map[string]string{} // read by key only
+	if len(adding) > 1 {
+		for i := range rows {
+			c := &rows[i]
+			if c.measure == measure && m.Terms[c.Term].Sign >= 0 && at[c.Deal] == "" {
+				at[c.Deal] = c.Table
 			}
 		}
 	}
-	return t.Table
+	return func(c *unpacked) string {
+		if t := &m.Terms[c.Term]; t.Sign >= 0 || t.Deal == "" || len(adding) == 0 {
+			return t.Table
+		}
+		if table := at[c.Deal]; table != "" {
+			return table
+		}
+		for _, e := range s.in.Mapping.Events {
+			if slices.Contains(adding, e.Of) && len(s.company.Events[comp.EventKey{Table: e.Of, Key: c.Deal, Event: e.Event}]) > 0 {
+				return e.Of
+			}
+		}
+		return adding[0]
+	}
 }
 
 // dealsIn are a payee's deals of a measure on the days of some ranges, in order of instant and key. rate turns a currency
@@ -199,7 +221,10 @@ func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(fr
 	at := map[dealKey]int{} // read by key only
 	mixed := map[int]comp.Currency{}
 	var out []deal
-	for _, c := range s.dealCredits(payee) {
+	rows := s.dealCredits(payee)
+	table := s.recordsOf(measure, rows)
+	for i := range rows {
+		c := &rows[i]
 		if c.measure != measure || !within(ranges, c.Date) {
 			continue
 		}
@@ -207,7 +232,7 @@ func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(fr
 		if !ok {
 			continue
 		}
-		k := dealKey{recordsOf(m, c.Term), c.Deal}
+		k := dealKey{table(c), c.Deal}
 		i, seen := at[k]
 		if !seen {
 			i = len(out)

@@ -49,12 +49,34 @@ func (e *engine) deals(c *matter) []deal {
 		i := slices.IndexFunc(out, func(d deal) bool { return d.key == x.deal })
 		if i < 0 {
 			i = len(out)
-			out = append(out, deal{key: x.deal, table: x.table, day: x.day, at: x.at, value: new(big.Rat), row: new(big.Rat)})
+			out = append(out, deal{key: x.deal, table: e.home(m, c.person.ID, x), day: x.day, at: x.at, value: new(big.Rat), row: new(big.Rat)})
 		}
 		out[i].value = new(big.Rat).Add(out[i].value, x.value)
 		out[i].row = new(big.Rat).Add(out[i].row, x.row)
 	}
 	return out
+}
+
+// home is the table of the record that a credit is about. A refund that names its deal is about that deal.
+func (e *engine) home(m *comp.Measure, payee string, x credit) string {
+	adds := func(table string) bool {
+		return slices.ContainsFunc(m.Terms, func(t comp.Term) bool { return t.Table == table && t.Sign >= 0 })
+	}
+	names := func(t comp.Term) bool { return t.Table == x.table && t.Deal != "" }
+	if adds(x.table) || !slices.ContainsFunc(m.Terms, names) {
+		return x.table
+	}
+	for _, y := range e.credits[[2]string{m.ID, payee}] {
+		if y.deal == x.deal && adds(y.table) {
+			return y.table
+		}
+	}
+	for _, t := range m.Terms {
+		if t.Sign >= 0 {
+			return t.Table
+		}
+	}
+	return x.table
 }
 
 // readsDeals says whether anything about a component is told deal by deal.
