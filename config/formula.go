@@ -46,6 +46,7 @@ func (l *loader) formulas() {
 		l.config.Measures = append(l.config.Measures, m)
 	}
 	l.circles()
+	l.kindsApart()
 	for i := range l.config.Measures {
 		if m := &l.config.Measures[i]; m.Aggregate == comp.Formula {
 			m.Digest = measureDigest(*m)

@@ -46,6 +46,7 @@ func (l *loader) measure(n node, _ []byte) {
 	}
 	f.never("it with aggregate formula only", "remove it", "formula", "inputs", "n")
 	m.Terms = l.terms(f, m)
+	l.answers(f, &m)
 	if known := l.measures[m.ID]; known.id.y == f.at("measure").y {
 		known.Terms = m.Terms
 	}

@@ -18,7 +18,8 @@ type table struct {
 	columns []string
 	types   map[string]comp.Type // "" where the type is not known
 	keys    []string
-	sealed  bool // answers given in confidence
+	sealed  bool         // answers given in confidence
+	survey  *comp.Survey // nil where it holds no answers
 }
 
 // numeric and daily are the column types that a number or a day needs.
@@ -73,7 +74,7 @@ func (l *loader) readTable(source, name string, n node) Table {
 		known.name = source + "." + columnFrom(name)
 	}
 	l.tables[known.name] = known
-	f, ok := n.fields("a table", "files! mode! covers keys cause class control format! sheet pack member dialect columns!")
+	f, ok := n.fields("a table", "files! mode! covers keys cause class survey control format! sheet pack member dialect columns!")
 	if !ok {
 		return t
 	}
@@ -84,6 +85,8 @@ func (l *loader) readTable(source, name string, n node) Table {
 	c.Cause = f.choice("cause", comp.Causes[0], comp.Causes[:]...)
 	c.Class = comp.Class(f.choice("class", string(comp.Open), string(comp.Open), string(comp.Personal), string(comp.Sealed)))
 	known.sealed = c.Class == comp.Sealed
+	c.Survey = f.survey(c.Class)
+	known.survey = c.Survey
 	l.columns(f, t.Format, c, known)
 	l.identity(f, c, known)
 	return t

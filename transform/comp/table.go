@@ -10,6 +10,21 @@ const (
 	Sealed   Class = "sealed"
 )
 
+// What those who answer a survey are promised: Named answers are shown to those whom they are about, answers of a Team only
+// together, Anonymous ones so that nobody can tell who gave them.
+const (
+	Named     = "named"
+	OfTeam    = "team"
+	Anonymous = "anonymous"
+)
+
+// Survey is what a table of answers says of itself.
+type Survey struct {
+	Kind    string // relationship or transactional
+	Promise string // Named, OfTeam or Anonymous
+	Floor   int    // the fewest answers of which a result is shown; 0 where the promise is Named
+}
+
 // Type is what a column's cells must be. Beside each stands the Arrow type of a decoded batch's column.
 type Type string
 
@@ -62,7 +77,8 @@ type Contract struct {
 	Covers  string   // Window only: the date column whose days the file covers
 	Cause   string   // of Causes: what a change in this table is called on a true-up line
 	Class   Class
-	Control string // a Decimal column whose sum is shown among the control totals; "" none
+	Survey  *Survey // of a table of answers; nil for any other
+	Control string  // a Decimal column whose sum is shown among the control totals; "" none
 	Columns []Column
 }
 
