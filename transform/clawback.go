@@ -11,18 +11,18 @@ import (
 var longestWindow = comp.Length{Months: 36}
 
 // undo notes on each deal what the component's event takes back of it. At the original rate that is of the deal's own
-// pay; re-rated, of what rated gives less without the deal, in the order of the events, so that all together are never
+// pay; re-rated, of what rated gives for the deals' values less without the deal, in the order of the events, so that all together are never
 // more than there was.
-func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func(comp.Number) comp.Number) {
+func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func([]comp.Number) comp.Number) {
 	if c.Clawback == nil {
 		return
 	}
 	type one struct{ deal, event int }
 	var order []one
-	total := comp.Number{}
+	var values []comp.Number
 	for i := range deals {
 		d := &deals[i]
-		total = total.Add(d.value)
+		values = append(values, d.value)
 		d.undone = undoings(c.Clawback, d, company)
 		for k := range d.undone {
 			order = append(order, one{i, k})
@@ -37,9 +37,9 @@ func undo(c *comp.Component, company *comp.Company, deals []dealPay, rated func(
 	for _, o := range order {
 		d := &deals[o.deal]
 		u := &d.undone[o.event]
-		without := total.Sub(u.part.Mul(d.value))
-		u.worth, _ = rated(total).Sub(rated(without)).Quo(u.part)
-		total = without
+		before := rated(values)
+		values[o.deal] = values[o.deal].Sub(u.part.Mul(d.value))
+		u.worth, _ = before.Sub(rated(values)).Quo(u.part)
 	}
 }
 

@@ -73,8 +73,9 @@ func (k *keeper) costOf(e *earned, c *comp.Component, d *dealPay) []comp.CostEnt
 	out := []comp.CostEntry{entry(first, capitalised, all)}
 	last, ended := n, comp.Period{}
 	if here := happened(c.Cost.Ends, &d.deal, k.s.company, comp.Forever); c.Cost.Ends != "" && len(here) > 0 {
-		ended = comp.Month(here[0].day)
-		last = max(0, min(n, elapsed(first.Start, here[0].day+1)))
+		day := max(here[0].day, d.day)
+		ended = comp.Month(day)
+		last = max(0, min(n, elapsed(first.Start, day+1)))
 	}
 	before := int64(0)
 	for i := 1; i <= last; i++ {

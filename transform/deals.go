@@ -96,22 +96,6 @@ func apportion(parts []dealPay, total, final comp.Number) {
 	}
 }
 
-// finally is rated after gates, multipliers and caps: in the proportion in which they changed what the deals come to.
-func finally(rated func(comp.Number) comp.Number, deals []dealPay, final comp.Number) func(comp.Number) comp.Number {
-	total := comp.Number{}
-	for i := range deals {
-		total = total.Add(deals[i].value)
-	}
-	all := rated(total)
-	return func(value comp.Number) comp.Number {
-		if all.Cmp(final) == 0 || all.IsZero() {
-			return rated(value)
-		}
-		n, _ := rated(value).Mul(final).Quo(all)
-		return n
-	}
-}
-
 // crossings are the deals that take the cumulated value past the ends of bands.
 func crossings(c comp.Curve, in CurveInput, deals []deal) []comp.Crossing {
 	var out []comp.Crossing

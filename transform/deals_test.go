@@ -290,7 +290,18 @@ func TestClawbackRates(t *testing.T) {
 		c := &comp.Component{Curve: x.curve, Clawback: &comp.Clawback{On: "refunded", Within: comp.Length{Months: 12}, Takes: "full", Rate: x.rate}}
 		company := happens(t, x.events...)
 		parts := attribute(x.curve, CurveInput{}, x.deals, pay, exactOf(t, x.final))
-		undo(c, company, parts, finally(rated(x.curve, CurveInput{}, pay), parts, exactOf(t, x.final)))
+		at, all := rated(x.curve, CurveInput{}, pay), comp.Number{}
+		for _, d := range x.deals {
+			all = all.Add(d.value)
+		}
+		undo(c, company, parts, func(values []comp.Number) comp.Number {
+			sum := comp.Number{}
+			for _, v := range values {
+				sum = sum.Add(v)
+			}
+			n, _ := at(sum).Mul(exactOf(t, x.final)).Quo(at(all))
+			return n
+		})
 		var got []string
 		for i := range parts {
 			got = append(got, clawedBack(c, &parts[i], company, on("2026-12-31")).String())

@@ -29,13 +29,27 @@ func (x *calc) steps(pay comp.Number, t terms, g gated) comp.Number {
 		case comp.GateStep:
 			x.w.result.Working = append(x.w.result.Working, g.late...)
 			pay = pay.Mul(g.share)
+			x.then = append(x.then, g.share.Mul)
 		case comp.MultiplyStep:
 			for i := range x.c.Multiply {
-				pay = x.multiply(&x.c.Multiply[i], pay)
+				var factor comp.Number
+				pay, factor = x.multiply(&x.c.Multiply[i], pay)
+				x.then = append(x.then, factor.Mul)
 			}
 		case comp.CapStep:
 			pay = x.capped(pay, t)
+			if t.hasCap && !carries(x.c) {
+				x.then = append(x.then, func(n comp.Number) comp.Number { return x.v.Cap(n, t.cap) })
+			}
 		}
+	}
+	return pay
+}
+
+// after does to another pay of the curve what steps did.
+func (x *calc) after(pay comp.Number) comp.Number {
+	for _, step := range x.then {
+		pay = step(pay)
 	}
 	return pay
 }

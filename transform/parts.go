@@ -54,14 +54,14 @@ func (x *calc) scorecard(t terms) comp.Number {
 }
 
 // multiply is pay times a multiplier's factor.
-func (x *calc) multiply(p *comp.Part, pay comp.Number) comp.Number {
+func (x *calc) multiply(p *comp.Part, pay comp.Number) (out, factor comp.Number) {
 	f := x.factor(p)
 	if f.unknown || f.out {
-		return comp.Number{}
+		return comp.Number{}, comp.Number{}
 	}
-	out := pay.Mul(f.factor)
+	out = pay.Mul(f.factor)
 	x.w.say("%s × %s %s", money(pay, x.currency), percent(f.factor), equals(cash(out, x.currency)))
-	return out
+	return out, f.factor
 }
 
 // factor turns a part's measure into its factor: the curve's, within floor and cap, and what its gates leave of it.

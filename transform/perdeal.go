@@ -76,7 +76,7 @@ func (x *calc) byDeal(final comp.Number) comp.Number {
 	if !byDeal(x.plan, x.c) || x.w.held {
 		return final
 	}
-	var rerated func(comp.Number) comp.Number
+	var rerated func([]comp.Number) comp.Number
 	switch {
 	case x.c.Per == "deal":
 		total := comp.Number{}
@@ -84,6 +84,15 @@ func (x *calc) byDeal(final comp.Number) comp.Number {
 			total = total.Add(x.w.deals[i].pay)
 		}
 		apportion(x.w.deals, total, final)
+		if x.curved != nil && x.c.Budget == nil {
+			at := rated(x.c.Curve, *x.curved, x.v.Pay)
+			rerated = func(values []comp.Number) (sum comp.Number) {
+				for _, v := range values {
+					sum = sum.Add(at(v))
+				}
+				return x.after(sum)
+			}
+		}
 	case x.curved == nil:
 		for _, d := range x.deals() {
 			x.w.deals = append(x.w.deals, dealPay{deal: d})
@@ -92,7 +101,14 @@ func (x *calc) byDeal(final comp.Number) comp.Number {
 	default:
 		deals := x.deals()
 		x.w.deals = attribute(x.c.Curve, *x.curved, deals, x.v.Pay, final)
-		rerated = finally(rated(x.c.Curve, *x.curved, x.v.Pay), x.w.deals, final)
+		at := rated(x.c.Curve, *x.curved, x.v.Pay)
+		rerated = func(values []comp.Number) comp.Number {
+			sum := comp.Number{}
+			for _, v := range values {
+				sum = sum.Add(v)
+			}
+			return x.after(at(sum))
+		}
 		if crossed := crossings(x.c.Curve, *x.curved, deals); len(crossed) > 0 {
 			x.w.result.Crossed = crossed
 		}

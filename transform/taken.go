@@ -19,7 +19,7 @@ func (k *keeper) clawback(month comp.Period) {
 		var done []accountKey
 		for i := range k.all {
 			e := &k.all[i]
-			if e.duty.pay.Start > month.Start || k.component(e).Clawback == nil || e.plan(k.s.in) != id {
+			if e.duty.pay.Start > month.Start || k.component(e).Clawback == nil || e.result.Shown || e.plan(k.s.in) != id {
 				continue
 			}
 			key := k.accountOf(e, clawbackAccount)
@@ -46,7 +46,7 @@ func (k *keeper) charge(key accountKey, month comp.Period, base int64) {
 	fresh := int64(0)
 	for i := range k.all {
 		e := &k.all[i]
-		if e.duty.pay.Start > month.Start || k.component(e).Clawback == nil || k.accountOf(e, clawbackAccount) != key {
+		if e.duty.pay.Start > month.Start || k.component(e).Clawback == nil || e.result.Shown || k.accountOf(e, clawbackAccount) != key {
 			continue
 		}
 		c = k.component(e)

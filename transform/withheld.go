@@ -74,7 +74,7 @@ func (k *keeper) hold(month comp.Period) {
 	var done []accountKey
 	for i := range k.all {
 		e := &k.all[i]
-		if e.duty.pay.Start > month.Start || k.component(e).Release == nil {
+		if e.duty.pay.Start > month.Start || k.component(e).Release == nil || e.result.Shown {
 			continue
 		}
 		if key := k.accountOf(e, holdAccount); !slices.Contains(done, key) {
@@ -94,7 +94,7 @@ func (k *keeper) holdOne(key accountKey, month comp.Period) {
 	out := entitlement{account: holdAccount, known: true, result: comp.ComponentResult{Amount: comp.Money{Currency: key.currency}}}
 	for i := range k.all {
 		e := &k.all[i]
-		if e.duty.pay.Start > month.Start || k.component(e).Release == nil || k.accountOf(e, holdAccount) != key {
+		if e.duty.pay.Start > month.Start || k.component(e).Release == nil || e.result.Shown || k.accountOf(e, holdAccount) != key {
 			continue
 		}
 		c := k.component(e)

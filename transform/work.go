@@ -52,7 +52,8 @@ type calc struct {
 	spans    []comp.Period
 	present  []comp.Period // spans without unpaid leave
 	w        *worked
-	curved   *CurveInput // what the curve was asked
+	curved   *CurveInput                     // what the curve was asked
+	then     []func(comp.Number) comp.Number // what steps did to pay after the curve
 }
 
 // work is the order of one calculation: numbers, value, gates, curve or scorecard, and the steps that the plan orders. Exact
