@@ -83,7 +83,7 @@ kind: files
 folder: exports
 tables:
   people:
-    {files: "people-{drop}.csv", mode: snapshot, keys: [id], cause: hierarchy, class: personal, format: csv, columns: {id: {from: Employee, type: id}, name: {from: Name, type: text},
+    {files: "people-{drop}.csv", mode: snapshot, keys: [id, start], cause: hierarchy, class: personal, format: csv, columns: {id: {from: Employee, type: id}, name: {from: Name, type: text},
       department: {from: Department, type: category}, entity: {from: Entity, type: category}, manager: {from: Manager, type: id}, fte: {from: FTE, type: text},
       leave: {from: Leave, type: category}, plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, start: {from: Start, type: date}, end: {from: End, type: date}}}
   fx:
@@ -129,17 +129,23 @@ var plangenMeasures = func() string {
 	return strings.Join(docs, "---\n")
 }()
 
-// plangenBatch writes a batch of plans down and reads them as anybody's: through the text of a file.
-func plangenBatch(t *testing.T, texts []string) *config.Config {
-	t.Helper()
-	files := fstest.MapFS{"carrot.yaml": {Data: []byte(plangenCompany)}, "measures/all.yaml": {Data: []byte(plangenMeasures)}}
+// plangenFiles are the files of a company of these plans. Its first pay period is that of a day.
+func plangenFiles(texts []string, first comp.Date) fstest.MapFS {
+	company := strings.Replace(plangenCompany, "first: 2023-01", "first: "+comp.Month(first).Name(), 1)
+	files := fstest.MapFS{"carrot.yaml": {Data: []byte(company)}, "measures/all.yaml": {Data: []byte(plangenMeasures)}}
 	for i, s := range strings.Split(plangenSources, "---\n") {
 		files[fmt.Sprintf("sources/%d.yaml", i)] = &fstest.MapFile{Data: []byte(s)}
 	}
 	for i, text := range texts {
 		files[fmt.Sprintf("plans/p%d.yaml", i)] = &fstest.MapFile{Data: []byte(text)}
 	}
-	c, wrong := config.Load(files, "carrot.yaml", func(string) (string, bool) { return "", false })
+	return files
+}
+
+// plangenBatch writes a batch of plans down and reads them as anybody's: through the text of a file.
+func plangenBatch(t *testing.T, texts []string) *config.Config {
+	t.Helper()
+	c, wrong := config.Load(plangenFiles(texts, comp.Day(2023, 1, 1)), "carrot.yaml", func(string) (string, bool) { return "", false })
 	for i, m := range wrong {
 		if i == 0 {
 			t.Log(plangenText(texts))

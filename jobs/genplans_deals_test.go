@@ -94,11 +94,7 @@ func TestPlansOfDealsReachAccounts(t *testing.T) {
 		"clawback clawback", "clawback true-up"}
 	for seed := int64(0); seed < 60 && len(left) > 0; seed++ {
 		d := dice(rand.New(rand.NewSource(seed)).Intn)
-		var texts []string
-		for i := range plansABatch {
-			texts = append(texts, d.planOfDeals(i))
-		}
-		c := plangenBatch(t, texts)
+		c := plangenBatch(t, d.batch(dice.planOfDeals))
 		for range 4 {
 			closeAll(t, c, d.world(plansABatch), transform.DefaultVerbs(), func(_ transform.Inputs, r *comp.Result) bool {
 				for _, l := range r.Ledger {

@@ -144,8 +144,8 @@ func (c *component) rest() {
 	if c.chance(15) {
 		c.say("multiply:")
 		fmt.Fprintf(c, "      - {%s, missing: %s, curve: %s}\n", c.one("measure: csat, min_n: 2", "measure: mood"), c.one("neutral", "zero", "hold"),
-			c.one(`{kind: steps, of: value, edge: "[lo,hi)", bands: [{from: "0", to: "60%", pays: "50%"}, {from: "60%", to: "4", pays: "110%"}, {from: "4", pays: "120%"}]}`,
-				`{kind: interpolate, of: value, below: "10%", points: [{at: "20%", pays: "50%"}, {at: "5", pays: "150%"}]}`))
+			c.one(`{kind: steps, of: value, edge: "[lo,hi)", bands: [{from: "0", to: "60%", pays: "50%"}, {from: "60%", to: "400%", pays: "110%"}, {from: "400%", pays: "120%"}]}`,
+				`{kind: interpolate, of: value, below: "10%", points: [{at: "20%", pays: "50%"}, {at: "500%", pays: "150%"}]}`))
 	}
 	if c.chance(35) {
 		c.say("cap: %s", c.one(c.dice.money(25000, 99999, 500000), "{name: ote}"))
@@ -195,7 +195,7 @@ func (c *component) scorecard() {
 		if strings.Contains(about, "quota") {
 			of = "attainment"
 		}
-		fmt.Fprintf(c, "      - {id: x%d, weight: %q, %s, missing: %s, curve: {kind: interpolate, of: %s, points: [{at: \"0\", pays: \"0%%\"}, {at: \"80%%\", pays: \"100%%\"}, {at: \"4\", pays: \"180%%\"}]}%s}\n",
+		fmt.Fprintf(c, "      - {id: x%d, weight: %q, %s, missing: %s, curve: {kind: interpolate, of: %s, points: [{at: \"0\", pays: \"0%%\"}, {at: \"80%%\", pays: \"100%%\"}, {at: \"400%%\", pays: \"180%%\"}]}%s}\n",
 			i, weight, about, c.one("renormalise", "zero", "neutral", "hold"), of, c.one("", `, floor: "20%", cap: "120%"`))
 	}
 	c.time(false)
@@ -213,10 +213,10 @@ func (c *component) missing(onValue bool) string {
 // quota is a number to attain, perhaps by seasons or growing with the time of employment.
 func (c *component) quota(seasonal bool) string {
 	more := ""
-	if seasonal && c.chance(20) {
+	if seasonal && !c.ratio && c.chance(20) {
 		more += c.one(`, season: ["20%", "20%", "20%", "40%"]`, `, season: ["45%", "55%"]`)
 	}
-	if seasonal && c.chance(20) {
+	if seasonal && !c.ratio && c.chance(20) {
 		more += `, ramp: ["50%", "50%", "75%", "100%"]`
 	}
 	switch {
@@ -224,6 +224,8 @@ func (c *component) quota(seasonal bool) string {
 		return "{name: " + map[bool]string{true: "revenue", false: "count"}[c.money] + more + "}"
 	case c.money:
 		return "{amounts: " + c.dice.money(1000000, 333333, 5000001) + more + "}"
+	case c.ratio:
+		return "{number: " + c.one(`"400%"`, `"0.75"`, `"330%"`) + "}"
 	}
 	return "{number: " + c.one(`"4"`, `"0.75"`, `"3.3"`) + more + "}"
 }

@@ -11,7 +11,6 @@ import (
 	"pgregory.net/rapid"
 
 	"carrot/config"
-	"carrot/jobs/plans"
 	"carrot/transform"
 	"carrot/transform/comp"
 	"carrot/transform/naive"
@@ -37,7 +36,7 @@ func worlds(n int) int {
 var planCount = flag.Int("plans", 0, "how many generated plans the properties are tried on; 0: 200, or 10,000 with CARROT_LONG")
 
 // eachBatch tries a property on batches of generated plans. A failure is shrunk and names its seed.
-func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)) {
+func eachBatch(t *testing.T, plan func(d dice, n int) string, property func(t *rapid.T, c *config.Config, texts []string, d dice)) {
 	t.Helper()
 	n := *planCount
 	switch {
@@ -57,63 +56,29 @@ func eachBatch(t *testing.T, property func(t *rapid.T, c *config.Config, d dice)
 	}
 	rapid.Check(t, func(r *rapid.T) {
 		d := dice(func(n int) int { return rapid.IntRange(0, n-1).Draw(r, "") })
-		var texts []string
-		for i := range plansABatch {
-			texts = append(texts, d.plan(i))
-		}
+		texts := d.batch(plan)
 		c := plangenBatch(t, texts)
 		defer func() {
 			if r.Failed() {
 				r.Log(plangenText(texts))
 			}
 		}()
-		property(r, c, d)
+		property(r, c, texts, d)
 	})
 }
 
-// eachWorld tries a property on some worlds of each batch.
-func eachWorld(t *testing.T, property func(t *rapid.T, c *config.Config, d dice, e config.Example)) {
-	t.Helper()
-	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
-		for range worlds(3) {
-			property(t, c, d, d.world(plansABatch))
-		}
-	})
-}
-
-// closeAll closes an example month after month and lets see look at each.
-func closeAll(t rapidOrTest, c *config.Config, e config.Example, v transform.Verbs, see func(now transform.Inputs, r *comp.Result) bool) {
-	at, err := plans.Company(c, e)
-	if err != nil {
-		t.Fatalf("%v", err)
+// batch is the texts of a batch of plans.
+func (d dice) batch(plan func(d dice, n int) string) (texts []string) {
+	for i := range plansABatch {
+		texts = append(texts, plan(d, i))
 	}
-	var ledger []comp.LedgerEntry
-	var prev *transform.Inputs
-	for _, month := range e.Closes {
-		now := at(month, ledger)
-		if prev != nil {
-			prev.Files = now.Files
-		}
-		r, _, err := transform.ComputeWith(v, now, prev)
-		if err != nil {
-			t.Fatalf("%s: %v", month, err)
-		}
-		if !see(now, r) {
-			return
-		}
-		ledger = append(ledger, r.Ledger...)
-		prev = &now
-	}
-}
-
-type rapidOrTest interface {
-	Fatalf(format string, args ...any)
+	return texts
 }
 
 // TestBothEnginesRandom compares both engines on every close of generated worlds under generated plans.
 func TestBothEnginesRandom(t *testing.T) {
 	closes, lines, held, balances := 0, 0, 0, 0
-	eachBatch(t, func(t *rapid.T, c *config.Config, d dice) {
+	eachBatch(t, dice.plan, func(t *rapid.T, c *config.Config, _ []string, d dice) {
 		for range worlds(worldsABatch) {
 			e := d.world(plansABatch)
 			var plain Plain
@@ -197,11 +162,7 @@ func TestInjectedFaultIsFoundRandom(t *testing.T) {
 // differs says whether the naive engine disagrees with one that has these verbs, on the plans and worlds of a seed.
 func differs(t *testing.T, v transform.Verbs, seed int64) (found bool) {
 	d := dice(rand.New(rand.NewSource(seed)).Intn)
-	var texts []string
-	for i := range plansABatch {
-		texts = append(texts, d.plan(i))
-	}
-	c := plangenBatch(t, texts)
+	c := plangenBatch(t, d.batch(dice.plan))
 	for range 4 {
 		var plain Plain
 		closeAll(t, c, d.world(plansABatch), v, func(now transform.Inputs, r *comp.Result) bool {
