@@ -95,7 +95,7 @@ func (f fields) exampleFacts() (out []ExampleFacts) {
 	for _, id := range k.order() {
 		x := ExampleFacts{Measure: Named{id, k.keyNode(id).place()}}
 		for _, n := range k.at(id).items("facts") {
-			if r, ok := n.fields("a fact", "payee key on! value currency known times hits of"); ok {
+			if r, ok := n.fields("a fact", "payee key on! value currency known times hits misses of groups"); ok {
 				x.Facts = append(x.Facts, r.fact())
 			}
 		}
@@ -113,9 +113,17 @@ func (f fields) fact() ExampleFact {
 	if f.has("hits") != f.has("of") {
 		f.wrong("hits without of, or of without hits", "both: how many rows there are, and how many of them are hits", "add the other")
 	}
-	x.Hits, x.Of = f.integer("hits", 0, 0, 1_000_000), f.integer("of", 0, 1, 1_000_000)
+	if f.has("misses") && !f.has("of") {
+		f.wrong("misses without of", "how many rows there are", "add hits: and of:")
+	}
+	x.Hits, x.Misses, x.Of = f.integer("hits", 0, 0, 1_000_000), f.integer("misses", 0, 0, 1_000_000), f.integer("of", 0, 1, 1_000_000)
 	if x.Hits > x.Of {
 		f.at("hits").wrong(strconv.Itoa(x.Hits)+" hits of "+strconv.Itoa(x.Of)+" rows", "at most as many hits as rows", "correct one")
+	} else if x.Hits+x.Misses > x.Of {
+		f.at("misses").wrong(strconv.Itoa(x.Misses)+" misses beside "+strconv.Itoa(x.Hits)+" hits of "+strconv.Itoa(x.Of)+" rows", "at most as many of both as rows", "correct one")
+	}
+	if g, ok := f.at("groups").entries("groups"); ok {
+		x.Groups = g.attrs("")
 	}
 	return x
 }
@@ -165,6 +173,7 @@ type Expected struct {
 	Held    *comp.Number     // what a hold keeps
 	Reason  string
 	Finding string // a code of a finding; a payee's where one is named
+	Missing bool   // the component's measure has no value
 	Working string // a part of a sentence of the component's working
 	Export  string // a payroll file's layout
 	Rows    []string
@@ -183,19 +192,19 @@ type ExpectedFigure struct {
 
 // The figures of a component and of a balance that an example may expect.
 const (
-	componentFigures = "quota target attainment value n exact"
+	componentFigures = "quota target attainment value n exact low high se raw effective deff standing"
 	balanceFigures   = "opens adds takes written_off closes"
 	kindFigures      = "in_kind gross"
 )
 
 func (n node) expected() (Expected, bool) {
-	f, ok := n.fields("an expectation", "in payee plan component kind cause for pays total held reason finding working balance export rows costs "+
+	f, ok := n.fields("an expectation", "in payee plan component kind cause for pays total held reason finding missing working balance export rows costs "+
 		componentFigures+" "+balanceFigures+" "+kindFigures)
 	if !ok {
 		return Expected{}, false
 	}
 	x := Expected{Payee: f.text("payee"), Plan: f.text("plan"), Line: f.text("component"), Kind: f.text("kind"), Cause: f.text("cause"), Pays: f.figure("pays"), Total: f.figure("total"),
-		Held: f.figure("held"), Reason: f.text("reason"), Finding: f.text("finding"), Working: f.text("working"), Where: n.place()}
+		Held: f.figure("held"), Reason: f.text("reason"), Finding: f.text("finding"), Missing: f.boolean("missing"), Working: f.text("working"), Where: n.place()}
 	x.Balance = f.choice("balance", "", "draw", "hold", "clawback", "carry")
 	x.Export = f.choice("export", "", "neutral", "adp", "gusto")
 	for key, to := range map[string]*string{"in": &x.In, "for": &x.For} { // each to a field of its own: the order leaves no trace
@@ -227,7 +236,7 @@ func (n node) expected() (Expected, bool) {
 func (x Expected) says(f fields) bool {
 	switch {
 	case len(f.typos) > 0: // told already
-	case x.Pays == nil && x.Total == nil && len(x.Figures) == 0 && x.Held == nil && x.Finding == "" && x.Working == "" && x.Rows == nil && len(x.Costs) == 0:
+	case x.Pays == nil && x.Total == nil && len(x.Figures) == 0 && x.Held == nil && x.Finding == "" && !x.Missing && x.Working == "" && x.Rows == nil && len(x.Costs) == 0:
 		f.wrong("an expectation that expects nothing", "what is paid", `add component: and pays:, or total:`)
 	case x.Pays != nil && x.Line == "":
 		f.keyNode("pays").wrong("pays without component", "the component that pays", "add component:, or write total:")

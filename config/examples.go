@@ -86,15 +86,16 @@ type ExampleFacts struct {
 
 // ExampleFact is one row of a measure, or several alike.
 type ExampleFact struct {
-	Payee    string
-	Key      string // "": numbered
-	On       comp.Date
-	Known    comp.Date
-	Value    *comp.Number
-	Currency comp.Currency
-	Hits, Of int // share and rate: of Of rows, Hits are hits; Of 0: not given
-	Times    int // so many rows alike; 1 unless told
-	Where    comp.Place
+	Payee            string
+	Key              string // "": numbered
+	On               comp.Date
+	Known            comp.Date
+	Value            *comp.Number
+	Currency         comp.Currency
+	Hits, Misses, Of int           // of Of rows, Hits are hits and Misses misses; Of 0: not given
+	Groups           []ExampleAttr // cells of the columns that the measure groups rows by
+	Times            int           // so many rows alike; 1 unless told
+	Where            comp.Place
 }
 
 // ExampleTable is rows of a table.

@@ -122,7 +122,7 @@ func (l *loader) neutral(f fields, m *measured) {
 
 // ratio says whether a measure has no value without a row.
 func ratio(m *measured) bool {
-	return m != nil && (m.Aggregate == comp.Share || m.Aggregate == comp.Rate || m.Aggregate == comp.Mean)
+	return m != nil && m.Aggregate != "" && !m.Aggregate.Adds()
 }
 
 // trimPercent is the digits of a share.

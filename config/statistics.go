@@ -32,7 +32,7 @@ func (f fields) statistics(m *comp.Measure) {
 	}
 	switch {
 	case m.Aggregate == comp.Effect:
-		f.need("arm phase")
+		f.need("arm phase cluster")
 	case m.Aggregate != "":
 		f.never("it with aggregate effect only", "remove it", "arm", "phase")
 	}

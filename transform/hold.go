@@ -36,8 +36,12 @@ func (s *settler) loginsOf(d *duty, m *comp.Measure) {
 	}
 }
 
-// reachable says whether any term of a measure can credit a payee in a period.
+// reachable says whether any term of a measure can credit a payee in a period. A formula has none: those that it is worked out of
+// are asked by themselves.
 func (s *settler) reachable(payee string, m *comp.Measure, p comp.Period) bool {
+	if len(m.Terms) == 0 {
+		return true
+	}
 	for _, t := range m.Terms {
 		if t.Owner.System == "" || t.Owner.Rollup != "" { // what rolls up needs no login of those above
 			return true

@@ -42,9 +42,8 @@ func (t *tester) working(x config.Expected, r *comp.Result, s *comp.Statement) {
 	t.fail(x, why(r, s, x), "%s %s %s: expected a sentence with %q, found none", x.Payee, x.Line, r.Run.Period.Name(), x.Working)
 }
 
-// figures holds the last calculation of a component in the month against what is expected of it, or pay in kind.
-func (t *tester) figures(x config.Expected, r *comp.Result, s *comp.Statement) {
-	var c *comp.ComponentResult
+// last is the last calculation of a component in a statement; nil where there is none.
+func last(x config.Expected, s *comp.Statement) (c *comp.ComponentResult) {
 	if s != nil {
 		for i := range s.Components {
 			if s.Components[i].Component == x.Line && (x.Plan == "" || s.Components[i].Plan == x.Plan) {
@@ -52,6 +51,22 @@ func (t *tester) figures(x config.Expected, r *comp.Result, s *comp.Statement) {
 			}
 		}
 	}
+	return c
+}
+
+// missing wants that a component's measure has no value.
+func (t *tester) missing(x config.Expected, r *comp.Result, s *comp.Statement) {
+	switch c := last(x, s); {
+	case c == nil:
+		t.fail(x, why(r, s, x), "%s %s %s: expected a measure without a value, found no such component", x.Payee, x.Line, r.Run.Period.Name())
+	case c.Value != nil:
+		t.fail(x, why(r, s, x), "%s %s %s: expected a measure without a value, found %s", x.Payee, x.Line, r.Run.Period.Name(), c.Value)
+	}
+}
+
+// figures holds the last calculation of a component in the month against what is expected of it, or pay in kind.
+func (t *tester) figures(x config.Expected, r *comp.Result, s *comp.Statement) {
+	c := last(x, s)
 	for _, f := range x.Figures {
 		got, ok := inKind(s, f.Name)
 		if c != nil && !ok {
@@ -93,7 +108,25 @@ func figure(c *comp.ComponentResult, name string) (comp.Number, bool) {
 	case "exact":
 		return c.Exact.Number, true
 	}
-	return comp.Number{}, false
+	return estimated(c, name)
+}
+
+// estimated is a number that says how far a component's value can be relied on.
+func estimated(c *comp.ComponentResult, name string) (out comp.Number, ok bool) {
+	e := c.Estimate
+	if e == nil {
+		return out, false
+	}
+	n := map[string]*comp.Number{"low": e.Low, "high": e.High, "se": e.SE, "raw": e.Raw, "effective": e.Effective}[name]
+	switch {
+	case name == "standing" && e.Standing != nil:
+		return comp.Int(int64(*e.Standing)), true
+	case name == "deff" && e.Effective != nil:
+		return comp.Int(c.N).Quo(*e.Effective)
+	case n == nil:
+		return out, false
+	}
+	return *n, true
 }
 
 // inKind is the fair value or the gross value of all pay in kind.

@@ -3,6 +3,7 @@ package plans
 import (
 	"fmt"
 	"slices"
+	"strconv"
 
 	"carrot/config"
 	"carrot/transform/comp"
@@ -23,9 +24,13 @@ func (w *world) facts() {
 		seen[f.Measure.Name] = true
 		m := &w.base.Measures[i]
 		t := w.own(m.ID, "late data", []string{"key"}, comp.Column{Name: "key", Type: comp.ID}, comp.Column{Name: "payee", Type: comp.ID}, comp.Column{Name: "on", Type: comp.DateType},
-			comp.Column{Name: "value", Type: comp.Decimal, Scale: 2}, comp.Column{Name: "currency", Type: comp.Category}, comp.Column{Name: "hit", Type: comp.Bool})
+			comp.Column{Name: "value", Type: comp.Decimal, Scale: 2}, comp.Column{Name: "currency", Type: comp.Category}, comp.Column{Name: "hit", Type: comp.Bool}, comp.Column{Name: "miss", Type: comp.Bool})
+		groups := groupsOf(m)
+		for _, g := range groups {
+			t.contract.Columns = append(t.contract.Columns, comp.Column{Name: groupColumn(g), Type: comp.Text})
+		}
 		for k, x := range f.Facts {
-			w.fact(t, m, k, x)
+			w.fact(t, m, k, x, groups)
 		}
 		m.Terms = []comp.Term{termOf(m, t.contract.Name())}
 	}
@@ -39,6 +44,21 @@ func (w *world) measureNames() []string {
 	return ids
 }
 
+// groupsOf are the columns that a measure groups rows by, each once.
+func groupsOf(m *comp.Measure) (out []string) {
+	for _, t := range m.Terms {
+		for _, g := range t.Group {
+			if !slices.Contains(out, g) {
+				out = append(out, g)
+			}
+		}
+	}
+	return out
+}
+
+// groupColumn is such a column in the table of facts, where no column of its own has its name.
+func groupColumn(g string) string { return "group " + g }
+
 // termOf is the term that reads a measure's facts.
 func termOf(m *comp.Measure, table string) comp.Term {
 	column := func(name string, k comp.Kind) *comp.Expr {
@@ -48,11 +68,20 @@ func termOf(m *comp.Measure, table string) comp.Term {
 	if m.Pool != comp.PoolCompany {
 		x.Owner = comp.Owner{Column: "payee"}
 	}
+	if len(m.Terms) > 0 {
+		for _, g := range m.Terms[0].Group {
+			x.Group = append(x.Group, groupColumn(g))
+		}
+	}
 	switch m.Aggregate {
-	case comp.Sum, comp.Mean:
+	case comp.Sum, comp.Mean, comp.Effect, comp.Median:
 		x.Value = column("value", comp.KindNumber)
-	case comp.Share, comp.Rate:
+	}
+	if m.Aggregate.Rated() {
 		x.Hit = column("hit", comp.KindBool)
+	}
+	if m.Aggregate == comp.Net {
+		x.Miss = column("miss", comp.KindBool)
 	}
 	if m.Unit == "money" {
 		x.Currency = "currency"
@@ -61,39 +90,59 @@ func termOf(m *comp.Measure, table string) comp.Term {
 }
 
 // fact adds the rows of a fact.
-func (w *world) fact(t *table, m *comp.Measure, n int, x config.ExampleFact) {
+func (w *world) fact(t *table, m *comp.Measure, n int, x config.ExampleFact, groups []string) {
 	key := x.Key
 	if key == "" {
 		key = fmt.Sprintf("%s-%d", m.ID, n+1)
 	}
 	w.payee(x.Payee, x.Where)
-	share := m.Aggregate == comp.Share || m.Aggregate == comp.Rate
-	switch {
-	case x.Payee == "" && m.Pool != comp.PoolCompany:
-		w.wrong(x.Where, "a fact without payee", "whose it is: "+m.ID+" is measured per "+string(m.Pool), "add payee:")
-	case share && x.Of == 0:
-		w.wrong(x.Where, "a fact of "+m.ID+" without hits and of", "how many rows there are, and how many of them are hits", "add hits: 86, of: 100")
-	case !share && x.Of > 0:
-		w.wrong(x.Where, "hits of "+m.ID+", which is no share", "a value", "write value:")
-	case !share && m.Aggregate != comp.Count && x.Value == nil:
-		w.wrong(x.Where, "a fact of "+m.ID+" without value", "its value", `add value: "100.00"`)
-	case m.Unit == "money" && x.Currency == "":
-		w.wrong(x.Where, "money without currency", "the currency of the value", "add currency: "+string(w.c.Settings.Entities[0].Currency))
+	w.factFits(m, x)
+	cells := make([]comp.Value, len(groups))
+	for _, g := range x.Groups {
+		i := slices.Index(groups, g.Name)
+		if i < 0 {
+			w.wrong(x.Where, fmt.Sprintf("the group %q", g.Name), "a column that "+m.ID+" groups rows by", config.Suggest(g.Name, groups))
+			continue
+		}
+		cells[i] = textOrNull(g.Value)
 	}
-	times, width := x.Times, len(fmt.Sprint(x.Times))
-	if share {
-		times, width = x.Of, len(fmt.Sprint(x.Of))
+	times := x.Times
+	if x.Of > 0 {
+		times = x.Of
 	}
 	for i := range times {
 		id := key
 		if times > 1 {
-			id = fmt.Sprintf("%s-%0*d", key, width, i+1)
+			id = fmt.Sprintf("%s-%0*d", key, len(fmt.Sprint(times)), i+1)
 		}
-		hit := comp.Value{}
-		if share {
-			hit = comp.BoolValue(i < x.Hits)
+		hit, miss := comp.Value{}, comp.Value{}
+		if x.Of > 0 {
+			hit, miss = comp.BoolValue(i < x.Hits), comp.BoolValue(i >= x.Hits && i < x.Hits+x.Misses)
+		} else if m.Aggregate == comp.Median {
+			hit = comp.BoolValue(true)
 		}
-		t.row(x.Known, comp.TextValue(id), textOrNull(x.Payee), comp.DateValue(x.On), numberOrNull(x.Value), textOrNull(string(x.Currency)), hit)
+		t.row(x.Known, append([]comp.Value{comp.TextValue(id), textOrNull(x.Payee), comp.DateValue(x.On), numberOrNull(x.Value), textOrNull(string(x.Currency)), hit, miss}, cells...)...)
+	}
+}
+
+// factFits refuses a fact that lacks what its measure takes, or has what it does not.
+func (w *world) factFits(m *comp.Measure, x config.ExampleFact) {
+	counted := m.Aggregate.Rated() && m.Aggregate != comp.Median
+	switch {
+	case m.Aggregate == comp.Formula:
+		w.wrong(x.Where, "a fact of the formula "+m.ID, "facts of what it is worked out of", fmt.Sprintf("write %q for the facts of an input", m.ID+".input"))
+	case x.Payee == "" && m.Pool != comp.PoolCompany:
+		w.wrong(x.Where, "a fact without payee", "whose it is: "+m.ID+" is measured per "+string(m.Pool), "add payee:")
+	case counted && x.Of == 0:
+		w.wrong(x.Where, "a fact of "+m.ID+" without hits and of", "how many rows there are, and how many of them are hits", "add hits: 86, of: 100")
+	case !m.Aggregate.Rated() && x.Of > 0:
+		w.wrong(x.Where, "hits of "+m.ID+", which is no share", "a value", "write value:")
+	case x.Misses > 0 && m.Aggregate != comp.Net:
+		w.wrong(x.Where, "misses of "+m.ID+", which nets nothing", "hits and of", "remove misses:")
+	case !counted && m.Aggregate != comp.Count && x.Value == nil:
+		w.wrong(x.Where, "a fact of "+m.ID+" without value", "its value", `add value: "100.00"`)
+	case m.Unit == "money" && x.Currency == "":
+		w.wrong(x.Where, "money without currency", "the currency of the value", "add currency: "+string(w.c.Settings.Entities[0].Currency))
 	}
 }
 
@@ -107,8 +156,15 @@ func (w *world) rows() {
 		}
 		for _, r := range x.Rows {
 			cells := make([]comp.Value, len(t.contract.Columns))
+			times := 0
 			for _, c := range r.Cells {
 				i := t.contract.Index(c.Column)
+				if i < 0 && c.Column == "times" {
+					if times, _ = strconv.Atoi(c.Text); times < 1 || times > 100_000 {
+						w.wrong(c.Where, fmt.Sprintf("%q", c.Text), "how many rows alike, 1 to 100000", "correct it")
+					}
+					continue
+				}
 				if i < 0 {
 					w.wrong(c.Where, fmt.Sprintf("the column %q", c.Column), "a column of "+x.Table.Name, config.Suggest(c.Column, columnNames(t.contract)))
 					continue
@@ -119,8 +175,28 @@ func (w *world) rows() {
 				}
 				cells[i] = v
 			}
-			t.row(r.Known, cells...)
+			t.alike(r.Known, cells, times)
 		}
+	}
+}
+
+// alike adds so many rows that differ in their key alone, which is numbered; 0 for one row as it stands.
+func (t *table) alike(known comp.Date, cells []comp.Value, times int) {
+	if times == 0 {
+		t.row(known, cells...)
+		return
+	}
+	for i := range times {
+		own := slices.Clone(cells)
+		for _, k := range t.contract.Keys {
+			c := t.contract.Index(k)
+			if t.contract.Columns[c].Type != comp.ID && t.contract.Columns[c].Type != comp.Text {
+				continue
+			}
+			own[c] = comp.TextValue(fmt.Sprintf("%s%d-%0*d", own[c].Text, len(t.rows)-i, len(fmt.Sprint(times)), i+1))
+			break
+		}
+		t.row(known, own...)
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 // caps, shares and parts of periods, in testdata/features draws, refunds, holds, rates of exchange and what else it has a file
 // of. Their figures were worked out beside the engine, before it was run.
 func TestFeatures(t *testing.T) {
-	for _, company := range []string{"earning", "features"} {
+	for _, company := range []string{"earning", "features", "measures"} {
 		dir := filepath.Join("testdata", company)
 		c := load(t, dir)
 		for _, e := range examples(t, dir) {

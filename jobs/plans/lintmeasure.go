@@ -47,9 +47,7 @@ func soundsBusy(m *comp.Measure) bool {
 	return false
 }
 
-func ratio(m *comp.Measure) bool {
-	return m.Aggregate == comp.Share || m.Aggregate == comp.Rate || m.Aggregate == comp.Mean
-}
+func ratio(m *comp.Measure) bool { return !m.Aggregate.Adds() }
 
 // uses holds each measure that a component reads against what may be paid: L9, L11, L13, L15.
 func (k *linter) uses() {

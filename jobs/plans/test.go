@@ -134,6 +134,9 @@ func (t *tester) expect(x config.Expected) {
 	if x.Finding != "" {
 		t.finding(x, r)
 	}
+	if x.Missing {
+		t.missing(x, r, s)
+	}
 	if x.Working != "" {
 		t.working(x, r, s)
 	}

@@ -123,25 +123,51 @@ func (e *engine) currencyOf(p *comp.Person, period comp.Period) (comp.Currency, 
 func (e *engine) withoutLogin() {
 	for i, plan := range e.in.Plans {
 		for _, c := range plan.Components {
-			m := e.measure(c.Measure)
-			if m == nil || c.Shown || poolKind(m) != comp.PoolPayee {
+			if c.Shown {
 				continue
 			}
-			for _, period := range e.measuring(c.Every, e.in.Run.Period) {
-				for k := range e.company.People {
-					p := &e.company.People[k]
-					if n, _ := e.daysOn(p, i, period); n > 0 && !e.reachable(p, m, period) {
-						e.raise(comp.Finding{Code: "payee_without_login", Reach: comp.ReachPayee, Table: "crosswalk", Key: p.ID, Payee: p.ID, Column: m.Terms[0].Owner.System})
-					}
+			for _, m := range e.behind(c.Pays()) {
+				if poolKind(m) == comp.PoolPayee && len(m.Terms) > 0 {
+					e.loginless(i, &c, m)
 				}
 			}
 		}
 	}
 }
 
+// loginless holds those on a plan to whom no row of a measure can be credited.
+func (e *engine) loginless(plan int, c *comp.Component, m *comp.Measure) {
+	for _, period := range e.measuring(c.Every, e.in.Run.Period) {
+		for k := range e.company.People {
+			p := &e.company.People[k]
+			if n, _ := e.daysOn(p, plan, period); n > 0 && !e.reachable(p, m, period) {
+				e.raise(comp.Finding{Code: "payee_without_login", Reach: comp.ReachPayee, Table: "crosswalk", Key: p.ID, Payee: p.ID, Column: m.Terms[0].Owner.System})
+			}
+		}
+	}
+}
+
+// behind are measures with all that they are worked out of or held against.
+func (e *engine) behind(ids []string) (out []*comp.Measure) {
+	for _, id := range ids {
+		m := e.measure(id)
+		if m == nil {
+			continue
+		}
+		out = append(out, m)
+		for _, in := range m.Inputs {
+			out = append(out, e.behind([]string{in.Measure})...)
+		}
+		if m.Standing != nil && m.Standing.Measure != "" {
+			out = append(out, e.behind([]string{m.Standing.Measure})...)
+		}
+	}
+	return out
+}
+
 func (e *engine) reachable(p *comp.Person, m *comp.Measure, period comp.Period) bool {
 	for _, t := range m.Terms {
-		if t.Owner.System == "" {
+		if t.Owner.System == "" || t.Owner.Rollup != "" {
 			return true
 		}
 		for login, line := range e.company.Crosswalk.Logins {

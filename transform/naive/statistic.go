@@ -7,12 +7,6 @@ import (
 	"carrot/transform/comp"
 )
 
-// beyond says whether a measure's value is more than a sum, a count, or one over the other.
-func beyond(m *comp.Measure) bool {
-	return m.Aggregate == comp.Net || m.Aggregate == comp.Median || m.Aggregate == comp.Evenness || m.Aggregate == comp.Effect || m.NetBy != "" ||
-		len(m.Strata) > 0 || m.Shrink != nil || m.Pays != ""
-}
-
 func earlier(p comp.Period, months int) comp.Period {
 	if months == 0 {
 		return p
@@ -20,40 +14,24 @@ func earlier(p comp.Period, months int) comp.Period {
 	return comp.Period{Start: p.Start.AddMonths(-months), End: p.End.AddMonths(-months)}
 }
 
-// formula works a measure out of its inputs; nil where one that it needs is missing.
-func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates int) (*big.Rat, int64) {
-	values, n := map[string]comp.Value{}, int64(0)
+// formula works a measure out of its inputs; without a value where one that it needs is missing.
+func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates int) (out readout) {
+	values := map[string]comp.Value{}
 	for _, in := range m.Inputs {
-		v, k := e.valueAt(c, in.Measure, toDate, back+in.Back, rates+in.Rates)
-		values[in.Name+"_n"] = comp.NumberValue(comp.Int(k))
+		r := e.readAt(c, in.Measure, toDate, back+in.Back, rates+in.Rates)
+		values[in.Name+"_n"] = comp.NumberValue(comp.Int(r.n))
 		if in.Name == m.Counted {
-			n = k
+			out.n = r.n
 		}
-		if v == nil {
-			continue
-		}
-		values[in.Name] = comp.NumberValue(comp.FromRat(v))
-		if low, high, ok := e.ends(c, e.measure(in.Measure), toDate, back+in.Back); ok {
-			values[in.Name+"_low"], values[in.Name+"_high"] = comp.NumberValue(low), comp.NumberValue(high)
+		for suffix, v := range map[string]*big.Rat{"": r.value, "_low": r.low, "_high": r.high} { // a map
+			if v != nil && r.value != nil {
+				values[in.Name+suffix] = comp.NumberValue(comp.FromRat(v))
+			}
 		}
 	}
 	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
-	if err != nil || v.Kind != comp.KindNumber {
-		return nil, n
-	}
-	return v.Number.Rat(), n
-}
-
-// rowsOf are the rows of a measure, whatever their currency.
-func (e *engine) rowsOf(c *matter, m *comp.Measure, toDate string, back int) (out []credit) {
-	for _, now := range e.over(c, toDate) {
-		span := earlier(now, back)
-		if toDate == "" {
-			span = e.window(c.component.Every, span, max(1, m.Window))
-		}
-		for _, s := range e.credited(c, m, now, span) {
-			out = append(out, s.rows...)
-		}
+	if err == nil && v.Kind == comp.KindNumber {
+		out.value = v.Number.Rat()
 	}
 	return out
 }
@@ -91,9 +69,8 @@ func mean(m *comp.Measure, rows []credit, pass func(credit) bool) *big.Rat {
 	return sum.Quo(sum, big.NewRat(n, 1))
 }
 
-// statistic is the value of a measure that is more than a sum; nil where it is missing. There is at least one row.
-func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, toDate string, back int) *big.Rat {
-	all := func(credit) bool { return true }
+// statistic works out what rows come to, and how far that can be relied on.
+func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, seed string, out *readout) {
 	var v *big.Rat
 	switch {
 	case m.NetBy != "":
@@ -104,7 +81,7 @@ func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, toDate str
 		v = evenness(rows)
 	case m.Aggregate == comp.Effect:
 		v = effect(m, rows)
-	case m.Aggregate == comp.Sum || m.Aggregate == comp.Count:
+	case m.Aggregate.Adds():
 		v = new(big.Rat)
 		for _, r := range rows {
 			v.Add(v, r.value)
@@ -114,34 +91,46 @@ func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, toDate str
 	case len(m.Strata) > 1:
 		v = raked(m, rows)
 	default:
-		v = mean(m, rows, all)
+		v = mean(m, rows, everyRow)
 	}
-	if v != nil && m.Shrink != nil {
-		v = shrunk(m, v, int64(len(rows)))
+	if v == nil {
+		return
 	}
-	if v == nil || m.Pays == "" {
-		return v
+	out.low, out.high = interval(m, rows, v, seed)
+	if out.value = v; m.Shrink != nil {
+		out.value = shrunk(m, v, int64(len(rows)))
 	}
-	low, high, ok := e.ends(c, m, toDate, back)
-	switch {
-	case !ok:
-		return nil
-	case m.Pays == "lower":
-		return low.Rat()
-	case m.Pays == "upper":
-		return high.Rat()
+}
+
+func everyRow(credit) bool { return true }
+
+// stand takes what the plan reads of a value: an end of its interval, or where that lies.
+func (e *engine) stand(c *matter, m *comp.Measure, toDate string, back int, out *readout) {
+	if m.Pays == "" || out.value == nil {
+		return
+	}
+	if out.value = nil; out.low == nil {
+		return
+	}
+	switch m.Pays {
+	case "lower":
+		out.value = out.low
+		return
+	case "upper":
+		out.value = out.high
+		return
 	}
 	against := m.Standing.Against.Rat()
 	if m.Standing.Measure != "" {
-		if against, _ = e.valueAt(c, m.Standing.Measure, toDate, back, 0); against == nil {
-			return nil
+		if against = e.readAt(c, m.Standing.Measure, toDate, back, 0).value; against == nil {
+			return
 		}
 	}
-	at := truth(against.Cmp(low.Rat()) < 0) - truth(against.Cmp(high.Rat()) > 0)
+	at := truth(against.Cmp(out.low) < 0) - truth(against.Cmp(out.high) > 0)
 	if m.Down {
 		at = -at
 	}
-	return big.NewRat(at, 1)
+	out.value = big.NewRat(at, 1)
 }
 
 // shrunk pulls a value of n rows toward the measure's prior.

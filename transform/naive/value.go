@@ -48,52 +48,66 @@ func (e *engine) lack(c *matter, code string) {
 
 // value is a measure over the periods that it is read in, with how many rows stand behind it; nil where it is missing.
 func (e *engine) value(c *matter, id, toDate string) (*big.Rat, int64) {
-	return e.valueAt(c, id, toDate, 0, 0)
+	r := e.readAt(c, id, toDate, 0, 0)
+	return r.value, r.n
 }
 
-// valueAt is a measure so many months back, at the exchange rates of so many months back.
-func (e *engine) valueAt(c *matter, id, toDate string, back, rates int) (*big.Rat, int64) {
+// readout is a measure's value, nil where it is missing, with its number of rows and the ends of its interval, nil where it has none.
+type readout struct {
+	value, low, high *big.Rat
+	n                int64
+}
+
+// readAt is a measure so many months back, at the exchange rates of so many months back.
+func (e *engine) readAt(c *matter, id, toDate string, back, rates int) readout {
 	m := e.measure(id)
 	if m.Aggregate == comp.Formula {
 		return e.formula(c, m, toDate, back, rates)
 	}
-	sum, hits, n := new(big.Rat), int64(0), int64(0)
+	out := readout{}
 	var rows []credit
+	seed := m.ID
 	for _, now := range e.over(c, toDate) {
 		p := earlier(now, back)
 		span := p
 		if toDate == "" {
 			span = e.window(c.component.Every, p, max(1, m.Window))
 		}
+		if subject := e.subject(c, m, now); subject != "" {
+			seed += "|" + subject + "|" + span.String()
+		}
 		for of, s := range e.credited(c, m, now, span) {
 			day := e.rateDay(c, of.day, p)
 			if rates > 0 {
 				day = (day + 1).AddMonths(-rates) - 1
 			}
-			hits, n = hits+s.hits, n+s.n
-			sum.Add(sum, e.convert(c, s.value, of.currency, day))
 			for _, r := range s.rows {
 				r.value = e.convert(c, r.value, of.currency, day)
 				rows = append(rows, r)
 			}
 		}
 	}
-	if beyond(m) {
-		if n == 0 && !m.Aggregate.Adds() {
-			return nil, 0
-		}
-		return e.statistic(c, m, rows, toDate, back), n
+	if out.n = int64(len(rows)); out.n == 0 && !m.Aggregate.Adds() {
+		return out
 	}
-	switch m.Aggregate {
-	case comp.Sum, comp.Count:
-		return sum, n
-	case comp.Share, comp.Rate:
-		sum.SetInt64(hits)
+	e.statistic(c, m, rows, seed, &out)
+	e.stand(c, m, toDate, back, &out)
+	return out
+}
+
+// subject is whom a measure is about: the payee, or the payee's pool.
+func (e *engine) subject(c *matter, m *comp.Measure, p comp.Period) string {
+	switch poolKind(m) {
+	case comp.PoolPayee:
+		return c.person.ID
+	case comp.PoolCompany:
+		return "company"
 	}
-	if n == 0 {
-		return nil, 0
+	days, last := e.daysOn(c.person, c.plan, p)
+	if days == 0 {
+		return ""
 	}
-	return sum.Quo(sum, new(big.Rat).SetInt64(n)), n
+	return poolOf(poolKind(m), c.person, last)
 }
 
 // credited adds up what a payee, or the payee's pool, was given in a span: a payee on the days on the plan alone, a pool

@@ -51,8 +51,9 @@ func Clusters(residuals []comp.Number, n int64) (comp.Number, bool) {
 }
 
 // Bootstrap is the percentile interval of a mean: so many resamples of as many rows, drawn by PCG seeded from a text. The same
-// text gives the same interval.
+// text gives the same interval, however the rows are told.
 func Bootstrap(bins []Bin, level comp.Number, draws int, seed string) Interval {
+	bins = joined(bins)
 	n, mean, variance := Moments(bins)
 	h := fnv.New64a()
 	h.Write([]byte(seed))
@@ -76,6 +77,21 @@ func Bootstrap(bins []Bin, level comp.Number, draws int, seed string) Interval {
 	tail := (1 - float(level)) / 2
 	out := Normal(mean, over(variance, comp.Int(n)), level)
 	out.Low, out.High = must(percentile(means, tail)), must(percentile(means, 1-tail))
+	return out
+}
+
+// joined are bins of different values, in their order.
+func joined(bins []Bin) []Bin {
+	bins = append([]Bin(nil), bins...)
+	sort.SliceStable(bins, func(i, j int) bool { return bins[i].Value.Cmp(bins[j].Value) < 0 })
+	out := bins[:0]
+	for _, b := range bins {
+		if k := len(out) - 1; k >= 0 && out[k].Value.Cmp(b.Value) == 0 {
+			out[k].N += b.N
+		} else {
+			out = append(out, b)
+		}
+	}
 	return out
 }
 

@@ -67,7 +67,7 @@ func TestBootstrap(t *testing.T) {
 	bins := []Bin{{comp.Int(100), 162}, {comp.Int(0), 108}, {comp.Int(-100), 54}}
 	a, b := Bootstrap(bins, level, 10000, "a run"), Bootstrap(bins, level, 10000, "a run")
 	c := a
-	for _, other := range []string{"another", "a third", "a fourth"} { // few ends are possible: two seeds may well meet in one
+	for _, other := range []string{"another", "a third", "a fourth", "a fifth", "a sixth", "a seventh", "an eighth", "a ninth"} { // few ends are possible: two seeds may well meet in one
 		if c = Bootstrap(bins, level, 10000, other); c.Low.Cmp(a.Low) != 0 || c.High.Cmp(a.High) != 0 {
 			break
 		}
