@@ -42,12 +42,13 @@ type volume struct {
 	house *House
 }
 
-// newVolume generates a company and pulls it once. CARROT_VOLUME names a folder that keeps it from one call to the next.
+// newVolume generates a company and pulls it once. To the example's measures come those that bring an entity's rows together:
+// the last rating of a customer's subject, whether it was settled at the first contact, and how often tickets came back. CARROT_VOLUME names a folder that keeps it from one call to the next.
 func newVolume(tb testing.TB, size example.Size) *volume {
 	tb.Helper()
 	dir := tb.TempDir()
 	if keep := os.Getenv("CARROT_VOLUME"); keep != "" {
-		dir = filepath.Join(keep, fmt.Sprintf("%d-%d-%d-%d-%d", size.People, size.Months, size.Tickets, size.Deals, size.Responses))
+		dir = filepath.Join(keep, fmt.Sprintf("folds-%d-%d-%d-%d-%d", size.People, size.Months, size.Tickets, size.Deals, size.Responses))
 	}
 	v := &volume{dir: dir}
 	_, err := os.Stat(filepath.Join(dir, "pulled"))
@@ -56,6 +57,13 @@ func newVolume(tb testing.TB, size example.Size) *volume {
 		v.world, err = example.Generate(size, func(name string, write func(io.Writer) error) error {
 			return writeFile(filepath.Join(dir, "company", filepath.FromSlash(name)), write)
 		})
+		for _, name := range []string{"measures/folds.yaml", "plans/folds.yaml"} {
+			text, read := os.ReadFile(filepath.Join("testdata", "volume", filepath.FromSlash(name)))
+			err = errors.Join(err, read, writeFile(filepath.Join(dir, "company", filepath.FromSlash(name)), func(w io.Writer) error {
+				_, err := w.Write(text)
+				return err
+			}))
+		}
 	} else {
 		v.world, err = example.World(size)
 	}
