@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"carrot/config"
 	"carrot/transform/comp"
@@ -180,7 +181,8 @@ func (w *world) rows() {
 	}
 }
 
-// alike adds so many rows that differ in their key alone, which is numbered; 0 for one row as it stands.
+// alike adds so many rows that differ in their key, which is numbered, and in texts with #, which stands for the number; 0 for one
+// row as it stands.
 func (t *table) alike(known comp.Date, cells []comp.Value, times int) {
 	if times == 0 {
 		t.row(known, cells...)
@@ -188,6 +190,9 @@ func (t *table) alike(known comp.Date, cells []comp.Value, times int) {
 	}
 	for i := range times {
 		own := slices.Clone(cells)
+		for c := range own {
+			own[c].Text = strings.ReplaceAll(own[c].Text, "#", strconv.Itoa(i+1))
+		}
 		for _, k := range t.contract.Keys {
 			c := t.contract.Index(k)
 			if t.contract.Columns[c].Type != comp.ID && t.contract.Columns[c].Type != comp.Text {
