@@ -10,9 +10,13 @@ import (
 	"carrot/transform/comp"
 )
 
-// measureDigest is the sha256, in hex, of measureText.
-func measureDigest(m comp.Measure) string {
-	sum := sha256.Sum256([]byte(measureText(m)))
+// measureDigest is the sha256, in hex, of measureText, with the digests of what is part of a formula's definition.
+func measureDigest(m comp.Measure, parts ...string) string {
+	text := measureText(m)
+	for _, p := range parts {
+		text += "part " + p + "\n"
+	}
+	sum := sha256.Sum256([]byte(text))
 	return hex.EncodeToString(sum[:])
 }
 

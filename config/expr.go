@@ -32,6 +32,9 @@ func (s *scope) wanted() string {
 	if s.noun == "attribute" {
 		return "an attribute that the roster sets"
 	}
+	if s.noun == "input" {
+		return "one of " + s.what
+	}
 	return "a " + s.noun + " of " + s.what
 }
 

@@ -45,13 +45,24 @@ func (l *loader) formulas() {
 		}
 		l.config.Measures = append(l.config.Measures, m)
 	}
+	l.heldAgainst()
 	l.circles()
 	l.kindsApart()
 	for i := range l.config.Measures {
 		if m := &l.config.Measures[i]; m.Aggregate == comp.Formula {
-			m.Digest = measureDigest(*m)
+			m.Digest = measureDigest(*m, l.hiddenDigests(m)...)
 		}
 	}
+}
+
+// hiddenDigests are those of a formula's own inputs: they have no other definition.
+func (l *loader) hiddenDigests(m *comp.Measure) (out []string) {
+	for _, in := range m.Inputs {
+		if h := l.measures[in.Measure]; h != nil && h.Hidden {
+			out = append(out, h.Digest)
+		}
+	}
+	return out
 }
 
 func inputNames(inputs []comp.Input) (out []string) {
@@ -145,7 +156,7 @@ func (l *loader) pooled(n node, m, in *comp.Measure) {
 	}
 }
 
-// circles refuses formulas that need their own value.
+// circles refuses measures that need their own value.
 func (l *loader) circles() {
 	state := map[string]int{} // 1 on the way, 2 done
 	var walk func(id string) bool
@@ -158,15 +169,10 @@ func (l *loader) circles() {
 			return false
 		}
 		state[id] = 1
-		for _, in := range m.Inputs {
-			if !walk(in.Measure) {
-				m.id.wrong("a formula that needs its own value by way of "+in.Measure, "inputs that can be known first", "take it out of inputs")
-				for i := range l.config.Measures {
-					if l.config.Measures[i].ID == id {
-						l.config.Measures[i].Inputs = nil
-					}
-				}
-				m.Inputs = nil
+		for _, needs := range m.needs() {
+			if !walk(needs) {
+				m.id.wrong("a measure that needs its own value by way of "+needs, "what can be known first", "name another one")
+				l.cut(m)
 				break
 			}
 		}
@@ -175,5 +181,29 @@ func (l *loader) circles() {
 	}
 	for _, d := range l.derived {
 		walk(d.m.ID)
+	}
+	for _, h := range l.standings {
+		walk(h.id)
+	}
+}
+
+// needs are the measures whose values a measure needs.
+func (m *measured) needs() (out []string) {
+	for _, in := range m.Inputs {
+		out = append(out, in.Measure)
+	}
+	if m.Standing != nil && m.Standing.Measure != "" {
+		out = append(out, m.Standing.Measure)
+	}
+	return out
+}
+
+// cut takes away what a measure needs, so that nothing goes round in a circle.
+func (l *loader) cut(m *measured) {
+	m.Inputs, m.Standing = nil, nil
+	for i := range l.config.Measures {
+		if l.config.Measures[i].ID == m.ID {
+			l.config.Measures[i].Inputs, l.config.Measures[i].Standing = nil, nil
+		}
 	}
 }

@@ -15,15 +15,17 @@ func (f fields) statistics(m *comp.Measure) {
 	f.shrink(m)
 	f.standing(m)
 	m.Pays = f.choice("pays", "", "lower", "upper", "standing")
+	if a := m.Aggregate; m.Pays != "" && a != "" && a != comp.Share && a != comp.Rate && a != comp.Net && a != comp.Mean && a != comp.Effect {
+		f.keyNode("pays").wrong("pays: "+m.Pays+" of aggregate "+string(a)+", which has no interval", "it with share, rate, net, mean or effect", "remove it")
+	}
 	if (m.Pays == "standing") != f.has("standing") && (m.Pays == "standing" || f.at("standing").ok()) {
 		f.keyNode(map[bool]string{true: "pays", false: "standing"}[m.Pays == "standing"]).wrong("pays: standing and standing: one without the other",
 			"both", "write standing: {against: …} and pays: standing")
 	}
 	f.strata(m)
-	if m.Trim = comp.Int(0); f.has("trim") {
-		m.Trim, _ = f.at("trim").number()
-	}
+	f.trim(m)
 	m.Cluster, m.Arm, m.Phase = f.text("cluster"), f.text("arm"), f.text("phase")
+	f.dependence(m)
 	if n, ok := f.at("netted").fields("netted", "by! takes!"); ok {
 		m.NetBy, m.Side = n.text("by"), n.choice("takes", "", "gains", "losses")
 		if m.Aggregate != comp.Sum && m.Aggregate != "" {
@@ -48,6 +50,7 @@ func (f fields) uncertainty(m *comp.Measure) {
 	if !ok {
 		return
 	}
+	apart := f.has("strata") || f.has("cluster")
 	methods := map[comp.Aggregate][]string{comp.Share: {"wilson", "bootstrap"}, comp.Rate: {"wilson", "bootstrap"}, comp.Net: {"normal", "bootstrap"},
 		comp.Mean: {"normal", "bootstrap"}, comp.Effect: {"normal"}}[m.Aggregate]
 	if len(methods) == 0 {
@@ -55,6 +58,9 @@ func (f fields) uncertainty(m *comp.Measure) {
 			f.keyNode("uncertainty").wrong("uncertainty of aggregate "+string(m.Aggregate), "it with share, rate, net, mean or effect", "remove it")
 		}
 		return
+	}
+	if apart {
+		methods = []string{"normal"}
 	}
 	m.Uncertainty = &comp.Uncertainty{Method: u.choice("method", "", methods...), Level: comp.Scaled(95, 2)}
 	if u.has("level") {
@@ -110,8 +116,47 @@ func (f fields) shrink(m *comp.Measure) {
 		f.keyNode("shrink").wrong("shrink with aggregate "+string(m.Aggregate), "it with share, rate, net or mean", "remove it")
 		return
 	}
-	if m.Shrink.Hits.Add(m.Shrink.Misses).Add(m.Shrink.N).Sign() <= 0 && s.need("") {
+	whole := s.has("hits") && s.has("misses") || s.has("n") && s.has("value")
+	if whole && m.Shrink.Hits.Add(m.Shrink.Misses).Add(m.Shrink.N).Sign() <= 0 {
 		f.at("shrink").wrong("a prior of nobody", "one that weighs as much as some answers", "correct it or remove shrink:")
+	}
+}
+
+// trim reads the largest weight of raking.
+func (f fields) trim(m *comp.Measure) {
+	m.Trim = comp.Int(0)
+	n, ok := f.at("trim").number()
+	switch {
+	case !f.has("trim"):
+	case len(m.Strata) < 2 && f.at("strata").isMap() == f.has("strata"):
+		f.keyNode("trim").wrong("trim without raking", "it with strata of several columns", "remove it")
+	case ok && n.Cmp(comp.Int(1)) <= 0:
+		f.at("trim").wrong(f.at("trim").says(), "a weight above 1, the mean of all", "correct it")
+	default:
+		m.Trim = n
+	}
+}
+
+// dependence holds what rows are not independent by against the aggregate.
+func (f fields) dependence(m *comp.Measure) {
+	a := m.Aggregate
+	if a == "" {
+		return
+	}
+	mean := a == comp.Share || a == comp.Rate || a == comp.Net || a == comp.Mean
+	if f.has("strata") && !mean && a != comp.Evenness {
+		f.keyNode("strata").wrong("strata with aggregate "+string(a), "it with share, rate, net, mean or evenness", "remove it")
+	}
+	if f.has("cluster") && !mean && a != comp.Effect {
+		f.keyNode("cluster").wrong("cluster with aggregate "+string(a), "it with share, rate, net, mean or effect", "remove it")
+	} else if f.has("cluster") && f.has("strata") {
+		f.keyNode("cluster").wrong("both strata and cluster", "one of strata or cluster", "remove one")
+	}
+	if m.Uncertainty == nil && !f.has("uncertainty") && !f.has("strata") && mean && a != comp.Net && !m.Surveys() {
+		method := map[bool]string{true: "normal", false: "wilson"}[f.has("cluster") || a == comp.Mean]
+		for _, key := range []string{"pays", "cluster"} {
+			f.neverSaid("the key "+key+" of a measure without an interval", "an interval", "add uncertainty: {method: "+method+"}", key)
+		}
 	}
 }
 
@@ -123,8 +168,25 @@ func (f fields) standing(m *comp.Measure) {
 	m.Standing = &comp.Standing{}
 	if o, ok := s.at("against").asMeasure(); ok {
 		m.Standing.Measure = o
+		inner, _ := s.at("against").entries("a measure's value")
+		f.l.standings = append(f.l.standings, heldAgainst{m.ID, inner.at("measure")})
 	} else if s.has("against") && !s.at("against").isMap() {
 		m.Standing.Against, _ = s.at("against").ratio()
+	}
+}
+
+// heldAgainst is a measure that is held against another, at whose name n stands.
+type heldAgainst struct {
+	id string
+	n  node
+}
+
+// heldAgainst looks up what measures are held against.
+func (l *loader) heldAgainst() {
+	for _, h := range l.standings {
+		if other := l.measureNamed(h.n); other != nil && l.measures[h.id] != nil {
+			l.pooled(h.n, &l.measures[h.id].Measure, &other.Measure)
+		}
 	}
 }
 

@@ -42,6 +42,7 @@ type loader struct {
 	crossed    bool            // some crosswalk takes systems from a column
 	measures   map[string]*measured
 	derived    []workedOut // formulas, which wait for the measures that they name
+	standings  []heldAgainst
 	exprs      *compiler
 	waivers    []comp.LintWaiver // of the plan that is being read
 	pending    []string          // what plans can say and the engine does not compute yet
