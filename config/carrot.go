@@ -252,6 +252,9 @@ func (l *loader) wanted(e fields, x *comp.Expect) {
 		return
 	}
 	x.Column = l.column(t, e.at("column"), numeric...)
+	if t != nil && t.survey != nil && t.survey.Promise == comp.Anonymous {
+		e.at("column").wrong("a sum of anonymous answers", "rows: two sums tell the answer that came between", "write rows:")
+	}
 }
 
 // schedule reads when runs are due.

@@ -202,7 +202,7 @@ func (l *loader) missing(f fields, c *comp.Component, m *measured) {
 		f.keyNode("min_n").wrong("min_n without missing", "what a measure with fewer rows does", "add missing: neutral, zero or hold")
 	case ratio(m) && !f.has("missing"):
 		f.at("measure").wrong("a measure of aggregate "+string(m.Aggregate)+" without missing", "what it does without a row", "add missing: neutral, zero or hold")
-	case m != nil && m.Aggregate != "" && !ratio(m) && f.has("missing") && !f.has("min_n"):
+	case m != nil && m.Aggregate != "" && !ratio(m) && m.Aggregate != comp.Net && f.has("missing") && !f.has("min_n"):
 		f.keyNode("missing").wrong("missing without min_n for aggregate "+string(m.Aggregate), "it with min_n, or with a measure that may have no value", "add min_n: or remove it")
 	case f.has("missing") && f.at("missing").y.Value == "renormalise" && !f.has("parts"):
 		f.at("missing").wrong("missing: renormalise in a component without parts", "neutral, zero or hold", "write one of them")

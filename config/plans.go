@@ -144,6 +144,7 @@ func period(p comp.Period) string {
 }
 
 func (l *loader) endPlans() {
+	l.anonymity()
 	ps := l.config.Plans
 	sort.SliceStable(ps, func(i, j int) bool {
 		if ps[i].ID != ps[j].ID {

@@ -116,6 +116,9 @@ func (l *loader) identity(f fields, c *comp.Contract, known *table) {
 	}
 	if f.has("control") {
 		c.Control = l.column(known, f.at("control"), comp.Decimal)
+		if c.Floor() > 0 {
+			f.at("control").wrong("control of anonymous answers", "none: two sums tell the answer that came between", "remove it")
+		}
 	}
 }
 

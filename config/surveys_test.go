@@ -35,12 +35,12 @@ func TestSurveysOfTables(t *testing.T) {
 		want  []string
 	}{
 		"team, with the usual floor": {[][3]string{survey("{kind: relationship, promise: team}")}, nil},
-		"floor below five": {[][3]string{survey("{kind: relationship, promise: anonymous, floor: 4}")},
-			[]string{"sources/zendesk.yaml:10:61: the number 4, expected a whole number from 5 to 1000; write 5 or more, up to 1000"}},
+		"floor below five": {[][3]string{survey("{kind: relationship, promise: team, floor: 4}")},
+			[]string{"sources/zendesk.yaml:10:56: the number 4, expected a whole number from 5 to 1000; write 5 or more, up to 1000"}},
 		"floor of named answers": {[][3]string{survey("{kind: relationship, promise: named, floor: 8}")},
 			[]string{"sources/zendesk.yaml:10:50: the key floor, expected floor with promise team or anonymous only; remove it"}},
-		"anonymous without class": {[][3]string{survey("{kind: relationship, promise: anonymous}"), {zendesk, "    class: sealed\n", ""}},
-			[]string{"sources/zendesk.yaml:9:43: promise anonymous of a table of class open, expected class: sealed, so that no answer is ever shown; add class: sealed"}},
+		"team without class": {[][3]string{survey("{kind: relationship, promise: team}"), {zendesk, "    class: sealed\n", ""}},
+			[]string{"sources/zendesk.yaml:9:43: promise team of a table of class open, expected class: sealed, so that no answer is ever shown; add class: sealed"}},
 		"kind and promise missing": {[][3]string{survey("{}")},
 			[]string{"sources/zendesk.yaml:10:13: a survey without the key kind; add kind:", "sources/zendesk.yaml:10:13: a survey without the key promise; add promise:"}},
 		"measure of another kind": {[][3]string{survey("{kind: relationship, promise: team}"), {measures, "unit: share\n", "unit: share\nabout: satisfaction\nsurvey: transactional\n"}},

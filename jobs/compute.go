@@ -57,7 +57,7 @@ func (w *work) run(k *knowledge, past history) error {
 		}
 		p.Files, prev = w.bench.files, &p
 	}
-	now.Files = w.bench.files
+	now.Files, now.Confided = w.bench.files, past.confided
 	if transform.Stops(found) {
 		w.stop(k, found)
 	} else {

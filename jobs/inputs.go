@@ -155,9 +155,10 @@ func (b *bench) inputs(k *knowledge, facts comp.RunFacts, ledger []comp.LedgerEn
 
 // history is the ledger and the knowledge of the close before.
 type history struct {
-	ledger []comp.LedgerEntry
-	prev   *knowledge
-	facts  comp.RunFacts
+	ledger   []comp.LedgerEntry
+	confided []comp.Confided // what closes made known of anonymous answers
+	prev     *knowledge
+	facts    comp.RunFacts
 }
 
 // past reads every posting up to the one before the run and, for the causes of true-ups, what the last close knew.
@@ -180,6 +181,9 @@ func past(ctx context.Context, s archive.Store, chain []archive.Posting) (histor
 	last := chain[len(chain)-1]
 	m, err := archive.ReadRun(ctx, s, last.Run)
 	if err != nil {
+		return out, err
+	}
+	if out.confided, err = confided(ctx, s, m); err != nil {
 		return out, err
 	}
 	k, req, err := recall(ctx, s, m)

@@ -26,7 +26,7 @@ func (x *Plain) Inputs(in *transform.Inputs) (naive.Inputs, error) {
 		return naive.Inputs{}, err
 	}
 	out := naive.Inputs{Run: in.Run, Settings: in.Settings, Mapping: in.Mapping, Contracts: in.Contracts, Measures: in.Measures, Plans: in.Plans,
-		Ledger: in.Ledger, Waivers: in.Waivers, Adjustments: in.Adjustments, Company: company, Found: slices.Concat(in.Found, found),
+		Ledger: in.Ledger, Waivers: in.Waivers, Adjustments: in.Adjustments, Company: company, Confided: in.Confided, Found: slices.Concat(in.Found, found),
 		Tables: map[string][]naive.Drop{}}
 	asked := map[string]bool{}
 	for _, m := range in.Measures {

@@ -32,6 +32,7 @@ const (
 	creditsFile    = "credits.jsonl"    // where each record went
 	findingsFile   = "findings.jsonl"   // every finding with what it reaches
 	balancesFile   = "balances.jsonl"   // every account, of payees without a statement too; none where nobody has any
+	confidenceFile = "confidence.jsonl" // what was made known of anonymous answers; none where there are none
 	summaryFile    = "summary.json"     // what `carrot show` prints
 )
 
@@ -111,6 +112,9 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 		return err
 	}
 	if err := w.balances(put); err != nil {
+		return err
+	}
+	if err := w.confidence(put); err != nil {
 		return err
 	}
 	if err := w.credits(put); err != nil {

@@ -167,6 +167,10 @@ func (ms *months) add(ref archive.RunRef) error {
 	if err != nil {
 		return err
 	}
+	if in.Confided, err = confided(ms.ctx, ms.store, m); err != nil {
+		return err
+	}
+	in.Discreet = true // trying a plan makes nothing known that the close did not
 	p.in, p.found = in, waive(append(found, k.findings...), k.waivers, p.facts.Business)
 	ms.all = append(ms.all, p)
 	return nil

@@ -105,7 +105,11 @@ func (p *sheet) lookUp(line int) string {
 // facts are the numbers of a component side by side. A score never stands without its n.
 func (p *sheet) facts(c *comp.ComponentResult) {
 	type fact struct{ label, value string }
-	facts := []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", count(c.N)}}
+	n := count(c.N)
+	if c.Sealed && c.Value == nil && c.N == 0 {
+		n = "not shown"
+	}
+	facts := []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
 	if c.Quota != nil {
 		facts = append(facts, fact{"Quota", p.inUnit(*c.Quota, c)})
 	}

@@ -16,7 +16,7 @@ func (w *tableWorker) apply(t *termRun) {
 	if plan.spread {
 		w.addSpread(t)
 	}
-	keep := w.back == nil && !w.s.in.lean
+	keep := w.back == nil && !w.s.in.lean && w.t.contract.Floor() == 0
 	if keep {
 		w.links.addAll(t, w.pos)
 	}

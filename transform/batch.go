@@ -43,6 +43,8 @@ type Inputs struct {
 	Waivers     []comp.Waiver
 	Adjustments []comp.Adjustment
 	Ledger      []comp.LedgerEntry // every earlier posting
+	Confided    []comp.Confided    // what earlier closes made known of anonymous answers
+	Discreet    bool               // nothing more of them is made known
 	Found       []comp.Finding     // what was found before anything is computed: files that are unfit, waivers and adjustments
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory

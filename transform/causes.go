@@ -31,7 +31,7 @@ func (a *assessment) stages(v *Verbs, prev *Inputs, only wanted) ([]stage, error
 		return nil, nil
 	}
 	mixed := *prev
-	mixed.Run, mixed.Waivers, mixed.Adjustments, mixed.Ledger = a.in.Run, a.in.Waivers, a.in.Adjustments, a.in.Ledger
+	mixed.Run, mixed.Waivers, mixed.Adjustments, mixed.Ledger, mixed.Confided = a.in.Run, a.in.Waivers, a.in.Adjustments, a.in.Ledger, a.in.Confided
 	mixed.Workers, mixed.Files, mixed.Spill, mixed.Memory = a.in.Workers, a.in.Files, a.in.Spill, a.in.Memory
 	mixed.Settings.Restate, mixed.Settings.First = a.in.Settings.Restate, a.in.Settings.First
 	mixed.Contracts, mixed.lean, mixed.spills = slices.Clone(prev.Contracts), true, a.in.spills

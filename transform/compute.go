@@ -55,6 +55,7 @@ type assessment struct {
 	applied      map[[2]string]bool    // legal rules and the legal entities of whom anybody came under them
 	waiting      map[place]*waiting    // rows whose pay is held
 	costs        []comp.CostEntry
+	confided     []comp.Confided // what is made known of anonymous answers by this close
 	findings     []comp.Finding
 	held         map[string][]string // payee to the findings that hold the statement; read by key only
 	expectations []comp.Expectation
@@ -82,6 +83,7 @@ func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 	if s.failed != nil {
 		return nil, s.failed
 	}
-	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings)
+	a.confided = s.confided.fresh
+	a.findings = slices.Concat(in.Found, findings, notices, facts, s.findings, s.confided.late)
 	return a, nil
 }

@@ -163,6 +163,9 @@ func (w *tableWorker) batch(b Batch) error {
 		}
 		w.apply(t)
 	}
+	if w.t.contract.Floor() > 0 {
+		w.addSignatures()
+	}
 	w.settleRows()
 	if w.keys != nil && w.back == nil {
 		w.putKeys()

@@ -69,7 +69,8 @@ type partial struct {
 	deals      creditPile // of deals; empty where no component reads any
 	findings   []located
 	lineage    []*block
-	names      []string // keys of vanished rows
+	names      []string         // keys of vanished rows
+	signatures map[string]int64 // anonymous answers by the cells that they entered
 }
 
 // measurePlan is how a measure's sums are kept.
@@ -84,7 +85,7 @@ type measurePlan struct {
 }
 
 func newPartial(s *scanner) *partial {
-	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{}, spreads: map[oddKey]spread{},
+	p := &partial{plan: s.measures, books: make([][]book, len(s.measures)), index: map[string]int32{}, odd: map[oddKey]comp.Number{}, spreads: map[oddKey]spread{}, signatures: map[string]int64{},
 		controls: make([]control, len(s.tables)), credits: creditPile{book: s.credits}, deals: creditPile{book: s.deals}}
 	p.currency("")
 	return p
@@ -177,6 +178,10 @@ func (p *partial) merge(q *partial) {
 	for t := range q.controls {
 		p.controls[t].merge(&q.controls[t], as)
 	}
+	for k, n := range q.signatures { // nor here
+		p.signatures[k] += n
+	}
+	q.signatures = nil
 	p.credits.merge(&q.credits)
 	p.deals.merge(&q.deals)
 	p.findings = append(p.findings, q.findings...)

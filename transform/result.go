@@ -42,6 +42,7 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 	r.Exclusions = a.exclusions()
 	r.Legal = a.legalChecks()
 	r.Costs = a.accounted()
+	r.Confided = slices.Concat(a.in.Confided, a.confided)
 	return r, nil
 }
 

@@ -100,7 +100,7 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 		t.lineage = joinBlocks(s.sum.lineage, s.files, in, s.cells)
 	}
 	s.sum.lineage = nil
-	t.controls = s.dispositions(s.sum)
+	t.controls = untold(in, s.dispositions(s.sum))
 	s.sum.controls = nil
 	var err error
 	if t.credits, err = s.allCredits(); err != nil || s.deals == nil {

@@ -68,6 +68,7 @@ type settler struct {
 	waiting  map[place]*waiting              // rows whose pay is held; read by key, or summed
 	costs    []comp.CostEntry
 	dealt    dealtCredits
+	confided *confided
 	spent    map[spending]spent // of budgets: what each deal took; read by key only
 	failed   error              // what was spilled cannot be read
 }
@@ -101,6 +102,7 @@ func (w wanted) payee(id string) bool { return w[[2]string{id, ""}] }
 // settle works off every duty of every payee: the whole horizon, at present knowledge.
 func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	var out []entitlement
+	s.confided = newConfided(s, ds)
 	s.spend(ds)
 	for i := range s.company.People {
 		id, whole := s.company.People[i].ID, only == nil || s.keeps(i) // of an account one pay period cannot be told alone

@@ -92,6 +92,9 @@ func (x *calc) measureAt(src source, w *worked) measured {
 	if m.Aggregate == comp.Formula {
 		return x.formula(m, src, w)
 	}
+	if floor := x.confided.floors[m.ID]; floor > 0 {
+		return x.inConfidence(m, src, floor, w)
+	}
 	g, parts, about := x.gathered(m, src, w)
 	value, est, ok := (&estimator{m: m, v: x.v, seed: about}).value(&g)
 	out.value, out.n, out.estimate, out.missing = value, g.n, est, !ok || x.few(g.n, src)

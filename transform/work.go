@@ -132,6 +132,9 @@ func (x *calc) tooFew(measure, score string, minN int, n int64) string {
 		return fmt.Sprintf("Score %s: there is none on %s", score, (x.last.End - 1).Words())
 	}
 	title := x.in.Measures[x.measures[measure]].Title
+	if n == 0 && x.anonymous(measure) {
+		return title + ": there is no result"
+	}
 	if n == 0 {
 		return title + ": there is no row to count"
 	}

@@ -19,6 +19,7 @@ type credit struct {
 	deal     string
 	at       int64    // orders deals: the second of an instant, the first second of a day
 	row      *big.Rat // what the whole row is worth
+	from     *fact
 }
 
 func (e *engine) measure(id string) *comp.Measure {
@@ -62,7 +63,7 @@ func (e *engine) credit(m comp.Measure) {
 			}
 			for _, o := range x.owners {
 				c := x.credit
-				c.row, c.value = c.value, new(big.Rat).Mul(c.value, o.share)
+				c.from, c.row, c.value = x.fact, c.value, new(big.Rat).Mul(c.value, o.share)
 				to := "company"
 				if poolKind(&m) != comp.PoolCompany {
 					if o.person == nil {

@@ -24,6 +24,7 @@ type Inputs struct {
 	Waivers     []comp.Waiver
 	Adjustments []comp.Adjustment
 	Company     *comp.Company
+	Confided    []comp.Confided   // what earlier closes made known of anonymous answers
 	Found       []comp.Finding    // what reading the files and the reference tables found
 	Tables      map[string][]Drop // by Contract.Name
 }
@@ -98,6 +99,7 @@ type engine struct {
 	grants    map[grant]*big.Rat // of budgets; nil until somebody asks
 	kind      map[Kind][2]int64
 	costs     map[Cost]int64
+	shown     map[confidence]map[confidence][]credit // of tables of anonymous answers and periods
 }
 
 // raise holds whom a finding reaches, unless a waiver in force settles it.

@@ -76,6 +76,10 @@ func (e *engine) readAt(c *matter, id, toDate string, back, rates int) readout {
 		if subject := e.subject(c, m, now); subject != "" {
 			seed += "|" + subject + "|" + span.String()
 		}
+		if e.floor(m) > 0 {
+			rows = e.inConfidence(c, m, back)
+			continue
+		}
 		for of, s := range e.credited(c, m, now, span) {
 			day := e.rateDay(c, of.day, p)
 			if rates > 0 {

@@ -1,0 +1,96 @@
+package transform
+
+import (
+	"cmp"
+	"slices"
+)
+
+// answerSet is a set of answers of which results are to be shown: those of one group under one measure. Of the answers that no
+// set tells apart it holds all or none, so it is a set of such blocks.
+type answerSet struct {
+	name   string
+	rank   int   // the company before entities, these before departments
+	blocks []int // ascending
+}
+
+// shown says for each set whether its results can be shown so that no set of fewer answers than the floor, but none, can be
+// worked out: neither one that is shown, nor what is left of one when others are taken from it.
+//
+// Whatever adding and subtracting shown sets can give is a sum of multiples of them. The sets that are shown lie within each
+// other or apart, never across; so they are made of what is left of each without those within it, and these rests have no answer
+// in common. A sum of multiples of shown sets gives each rest one factor: it says nothing of any rest, or it is about at least
+// the answers of a whole one. So it is enough that every rest is empty or reaches the floor. Sets are taken in order of rank and
+// size, the company first, and one that would break this is hidden: of several groups the smallest.
+func shown(sets []answerSet, sizes []int64, floor int64) []bool {
+	order := make([]int, len(sets))
+	count := make([]int64, len(sets))
+	for i := range sets {
+		order[i] = i
+		for _, b := range sets[i].blocks {
+			count[i] += sizes[b]
+		}
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(cmp.Compare(sets[i].rank, sets[j].rank), -cmp.Compare(count[i], count[j]), cmp.Compare(sets[i].name, sets[j].name))
+	})
+	out := make([]bool, len(sets))
+	f := &forest{sizes: sizes, floor: floor}
+	for _, i := range order {
+		out[i] = count[i] >= floor && f.add(sets[i].blocks)
+	}
+	return out
+}
+
+// forest are shown sets, each different, that lie within each other or apart.
+type forest struct {
+	sizes []int64
+	floor int64
+	sets  [][]int
+}
+
+// add takes a set in, unless it lies across one that is there or leaves a rest that is too small.
+func (f *forest) add(blocks []int) bool {
+	for _, s := range f.sets {
+		common := 0
+		for _, b := range blocks {
+			if _, ok := slices.BinarySearch(s, b); ok {
+				common++
+			}
+		}
+		switch {
+		case common == len(blocks) && common == len(s):
+			return true // the same answers
+		case common != 0 && common != len(blocks) && common != len(s):
+			return false
+		}
+	}
+	f.sets = append(f.sets, blocks)
+	if f.whole() {
+		return true
+	}
+	f.sets = f.sets[:len(f.sets)-1]
+	return false
+}
+
+// whole says whether what is left of each set without those within it is empty or reaches the floor. A block belongs to the rest
+// of the smallest set that holds it.
+func (f *forest) whole() bool {
+	holder := make([]int, len(f.sizes))
+	for b := range holder {
+		holder[b] = -1
+	}
+	for i, s := range f.sets {
+		for _, b := range s {
+			if h := holder[b]; h < 0 || len(s) < len(f.sets[h]) {
+				holder[b] = i
+			}
+		}
+	}
+	rest := make([]int64, len(f.sets))
+	for b, h := range holder {
+		if h >= 0 {
+			rest[h] += f.sizes[b]
+		}
+	}
+	return !slices.ContainsFunc(rest, func(n int64) bool { return n > 0 && n < f.floor })
+}
