@@ -94,6 +94,9 @@ tables:
       from: {from: From, type: date}, to: {from: To, type: date}, amount: {from: Amount, type: decimal, scale: 4}, currency: {from: Currency, type: category}}}
 `
 
+// pooledSums are the generated measures of what pools sell together.
+var pooledSums = []string{"all_sold", "their_sold"}
+
 // plangenMeasures are what generated plans pay for: sums and counts of one's own, and shares and means of every pool.
 var plangenMeasures = func() string {
 	head := "measure: %s\nversion: \"1\"\ntitle: About %s\nfamily: outcome\nunit: %s\naggregate: %s\npool: %s\nwindow: %d\n"
@@ -119,6 +122,7 @@ var plangenMeasures = func() string {
 		fmt.Sprintf(head, "new_sold", "new_sold", "money", "sum", "payee", 2) + "rows:\n" + strings.Replace(deals, "value:", "where: 'kind == \"new\"', value:", 1),
 		fmt.Sprintf(head, "all_sold", "all_sold", "money", "sum", "company", 1) + "rows:\n" + strings.ReplaceAll(strings.ReplaceAll(deals+refunds,
 			"owner: "+fmt.Sprintf(split, "id")+", ", ""), "owner: "+fmt.Sprintf(split, "deal_id")+", ", ""),
+		fmt.Sprintf(head, "their_sold", "their_sold", "money", "sum", "department", 1) + "rows:\n" + deals,
 		fmt.Sprintf(head, "units", "units", "count", "count", "payee", 1) + "rows:\n" + strings.Replace(deals, "value: amount, currency: currency, ", "", 1),
 		fmt.Sprintf(head, "csat", "csat", "share", "share", "payee", 1) + answers + "hit: 'score >= 4'\n",
 		fmt.Sprintf(head, "csat_long", "csat_long", "share", "share", "entity", 3) + answers + "hit: 'score >= 4'\n",

@@ -40,7 +40,7 @@ func (c *component) some(measures ...string) string {
 
 // afterwards writes what becomes of the pay of deals.
 func (c *component) afterwards() {
-	if !c.deals || c.ratio || c.measure == "all_sold" {
+	if !c.deals || c.ratio || slices.Contains(pooledSums, c.measure) {
 		return
 	}
 	if c.perDeal && c.chance(30) {

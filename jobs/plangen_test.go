@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -77,7 +78,7 @@ func (c *component) about(measure string) {
 }
 
 func (c *component) write() {
-	c.about(c.some("sold", "sold", "sold", "booked", "new_sold", "all_sold", "weighed_sold", "cent_sold", "helped_sold", "below_sold", "team_sold", "units", "csat", "csat_long", "mood", "last_mood"))
+	c.about(c.some("sold", "sold", "sold", "booked", "new_sold", "all_sold", "their_sold", "weighed_sold", "cent_sold", "helped_sold", "below_sold", "team_sold", "units", "csat", "csat_long", "mood", "last_mood"))
 	fmt.Fprintf(c, "  - id: c%d\n    title: Component %d\n    clause: \"%d\"\n", c.n, c.n, c.n+1)
 	if c.chance(15) {
 		c.scorecard()
@@ -97,7 +98,7 @@ func (c *component) write() {
 	onValue := c.kind == "retroactive" || c.kind == "rate" || (c.kind == "marginal" && (c.of == "value" || c.chance(60)))
 	c.paid = (c.kind == "steps" || c.kind == "interpolate") && c.chance(20)
 	c.say("measure: %s", c.measure)
-	c.perDeal = c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && c.measure != "all_sold" && c.chance(40)
+	c.perDeal = c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && !slices.Contains(pooledSums, c.measure) && c.chance(40)
 	if c.perDeal {
 		c.say("per: deal")
 	}
@@ -178,6 +179,7 @@ func (c *component) gates(indent string) {
 	for range 1 + c.dice(2) {
 		g := c.one(`csat, at_least: "50%", missing: closed`, `units, at_least: "2"`, `last_mood, below: "3", otherwise: "50%"`, `mood, above: "2", missing: open, min_n: 2`,
 			`booked, of: attainment, quota: {name: revenue}, at_least: "80%", otherwise: "25%"`, `sold, of: attainment, quota: {name: revenue}, at_most: "150%", to_date: year, numbers: whole`,
+			`all_sold, of: attainment, quota: {name: revenue}, above: "150%", otherwise: "50%"`,
 			`booked, of: attainment, quota: {amounts: `+c.dice.money(300000)+`}, above: "100%"`)
 		if c.kind == "marginal" || c.kind == "retroactive" || c.kind == "steps" {
 			g = strings.Replace(g, `otherwise: "50%"`, "otherwise: base", 1)
@@ -190,7 +192,7 @@ func (c *component) gates(indent string) {
 func (c *component) scorecard() {
 	c.say("parts:")
 	for i, weight := range [][]string{{"100%"}, {"40%", "60%"}, {"25%", "25%", "50%"}}[c.dice(3)] {
-		about := c.one("measure: csat, min_n: 2", "measure: mood", "score: {name: objectives}", "measure: booked, quota: {name: revenue}", "measure: units, quota: {number: \"3\"}")
+		about := c.one("measure: csat, min_n: 2", "measure: mood", "score: {name: objectives}", "measure: booked, quota: {name: revenue}", "measure: their_sold, quota: {name: revenue}", "measure: units, quota: {number: \"3\"}")
 		of := "value"
 		if strings.Contains(about, "quota") {
 			of = "attainment"

@@ -102,6 +102,16 @@ var properties = []property{
 		{name: "the zone of the machine", others: "zone"}, {name: "the folder", others: "folder"}}},
 	{number: 18, says: "what a plan would have paid is what it paid", try: whatIfIsWhatWas, rarely: true, faults: []flaw{notTrue}},
 	{says: "half time pays half", try: halfTime, faults: []flaw{eachRowPays}},
+	{says: "of a pool everybody attains alike", try: poolsAttainAlike, faults: []flaw{{name: "every second payee attains a part", after: func(_ *transform.Inputs, r *comp.Result) {
+		for i := range r.Statements {
+			for k := range r.Statements[i].Components {
+				if x := &r.Statements[i].Components[k]; i%2 == 1 && x.Attainment != nil {
+					half := x.Attainment.Mul(number("0.5"))
+					x.Attainment = &half
+				}
+			}
+		}
+	}}}},
 	{says: "leaves pay alike", try: leavesPayAlike, faults: []flaw{{name: "sickness is not away", before: func(in *transform.Inputs) {
 		for i := range in.Mapping.Roster {
 			for k := range in.Mapping.Roster[i].Set {

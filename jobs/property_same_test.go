@@ -178,7 +178,7 @@ func halfTime(p *trial) {
 	exact := exactOf(whole)
 	for k, x := range exactOf(half) {
 		if !every(c, k, func(p *comp.Component) bool {
-			money := slices.ContainsFunc(c.Measures, func(m comp.Measure) bool { return m.ID == p.Measure && m.Unit == "money" })
+			money := slices.ContainsFunc(c.Measures, func(m comp.Measure) bool { return m.ID == p.Measure && m.Unit == "money" && m.Divides() })
 			paid := slices.ContainsFunc(slices.Concat(p.Curve.Bands, p.Curve.Points), func(b comp.Band) bool { return b.By != nil })
 			return p.FTE && p.ToDate == "" && p.Curve.Of == "attainment" && p.Quota != nil && money && !paid && p.Excess == "" && p.Order == nil && len(p.Gates) == 0 && p.Release == nil
 		}) {
@@ -187,6 +187,36 @@ func halfTime(p *trial) {
 		p.seen++
 		if y := exact[k]; x.Mul(comp.Int(2)).Cmp(y) != 0 {
 			p.Errorf("%v: %s half time, %s full time", k, x, y)
+		}
+	}
+}
+
+// poolsAttainAlike: what all reach together is held against one number, whoever joins, leaves or works how much.
+func poolsAttainAlike(p *trial) {
+	c := p.c
+	all := map[string]bool{}
+	for _, m := range c.Measures {
+		all[m.ID] = m.Aggregate.Adds() && m.Pool == comp.PoolCompany
+	}
+	type asked struct {
+		plan, component, of string
+		pays                comp.Currency
+	}
+	first := map[asked]comp.ComponentResult{}
+	for _, s := range p.present(p.e, nil).Statements {
+		for _, x := range s.Components {
+			alike := every(c, paidFor{s.Payee, x.Plan, x.Component}, func(x *comp.Component) bool {
+				return x.Quota != nil && x.Quota.Name == "" && len(x.Quota.Ramp) == 0 && all[x.Measure]
+			})
+			if !alike || x.Attainment == nil || x.Quota == nil || len(x.Held) > 0 {
+				continue
+			}
+			k := asked{x.Plan, x.Component, x.Measure + x.Period.String(), x.Quota.Currency}
+			if y, seen := first[k]; !seen {
+				first[k] = x
+			} else if p.seen++; x.Attainment.Cmp(*y.Attainment) != 0 {
+				p.Errorf("%s attains %s of %s, somebody else %s of %s", s.Payee, x.Attainment, x.Quota, y.Attainment, y.Quota)
+			}
 		}
 	}
 }

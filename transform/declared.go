@@ -19,16 +19,15 @@ type terms struct {
 // numeral looks a number up for a period: by the period's last day.
 type numeral func(p comp.Period) (n comp.Number, text string, ok bool)
 
-// terms reads quota, target and cap of each period, prorated by the days of participation. A quota of a share, a mean or a
-// score is the same for whoever is there for a part of the time. ok is false where one that is needed is missing; the payee
-// is then held.
+// terms reads quota, target and cap of each period, prorated by the days of participation. A quota of a pool, of a share, a
+// mean or a score is the same for whoever is there for a part of the time. ok is false where one that is needed is missing;
+// the payee is then held.
 func (x *calc) terms() (t terms, ok bool) {
 	c := x.c
 	ok = true
 	t.hasQuota, t.hasTarget, t.hasCap = c.Quota != nil, len(targetPay(c)) > 0 || c.TargetName != "", len(c.Cap) > 0 || c.CapName != ""
 	var quotas, targets addends
-	adds := x.adds(c.Measure)
-	if t.hasQuota && !adds {
+	if t.hasQuota {
 		t.quota, quotas, ok = x.quotaOf(c.Quota, c.Measure, c.ToDate, c.Numbers, x.w)
 	}
 	if t.hasTarget && c.Award != nil { // what is given in kind is given whole, once in all of the periods
@@ -49,8 +48,7 @@ func (x *calc) terms() (t terms, ok bool) {
 			sought
 			into *comp.Number
 			said *addends
-		}{{t.hasQuota && adds, "quota", x.quotaFigure(c.Quota, c.Measure), &t.quota, &quotas},
-			{t.hasTarget && c.Award == nil, "target", x.moneyFigure("target", targetPay(c), c.TargetName), &t.target, &targets},
+		}{{t.hasTarget && c.Award == nil, "target", x.moneyFigure("target", targetPay(c), c.TargetName), &t.target, &targets},
 			{t.hasCap, "cap", x.capFigure(), &t.cap, &t.caps}} {
 			if !y.has {
 				continue
@@ -175,7 +173,10 @@ func (x *calc) named(name, what string, p comp.Period, w *worked) (a comp.Amount
 	return comp.Amount{Number: q.Amount.Number.Mul(rate), Currency: x.currency}, money(q.Amount.Number, q.Amount.Currency) + " × " + rate.String(), true
 }
 
-// quotaOf is the number to attain with a measure. Of what rows add up to it is prorated and added up; a share, a mean or a score is not divided: what holds on the last day holds.
+// quotaOf is the number to attain with a measure. Of what rows of the payee's own add up to it is prorated and added up. What
+// rows of a pool add up to is nobody's own: it is added up over the measuring periods that are read, and neither the days, nor
+// the leave, nor the hours of one of the pool take off of it. A share, a mean or a score is not divided: what holds on the
+// last day holds.
 func (x *calc) quotaOf(f *comp.Figure, measure, toDate, numbers string, w *worked) (n comp.Number, said addends, ok bool) {
 	y := *x
 	y.w = w
@@ -184,15 +185,42 @@ func (x *calc) quotaOf(f *comp.Figure, measure, toDate, numbers string, w *worke
 		n, text, ok := fig.find(x.last)
 		return n, addends{text}, ok
 	}
+	pool := x.poolOf(measure)
+	if pool != comp.PoolPayee {
+		y.ofPool(pool, toDate)
+	}
 	ok = true
 	for _, p := range x.numbered(toDate, numbers) {
-		if x.v.Participated(x.spans, p) == 0 {
+		if pool != comp.PoolCompany && x.v.Participated(x.spans, p) == 0 {
 			continue
 		}
 		m, text, fine := y.prorated(fig, p)
 		n, said, ok = n.Add(m), append(said, text...), ok && fine
 	}
 	return n, said, ok
+}
+
+// ofPool makes the calculation that of a pool's number: of full time, on every day of what is read. Of the whole company
+// everything is read; of a department or an entity the measuring periods in which the payee takes part.
+func (x *calc) ofPool(pool comp.Pool, toDate string) {
+	c := *x.c
+	if c.FTE = false; c.Prorate == "daily" { // one number for all: that of the last day
+		c.Prorate = "days"
+	}
+	x.c, x.present = &c, []comp.Period{{Start: comp.NoDate, End: comp.Forever}}
+	if pool == comp.PoolCompany {
+		return
+	}
+	for _, p := range x.over(toDate) {
+		if x.v.Participated(x.spans, p) == 0 {
+			x.present = without(x.present, p)
+		}
+	}
+}
+
+// poolOf is whom a measure is about.
+func (s *settler) poolOf(measure string) comp.Pool {
+	return pooledBy(&s.in.Measures[s.measures[measure]])
 }
 
 // adds says whether a measure is a sum or a count of rows, so that a part of the time has a part of it.

@@ -241,15 +241,19 @@ func (x *calc) atWork() []comp.Period {
 		if leave.Value != "unpaid" {
 			continue
 		}
-		var rest []comp.Period
-		for _, s := range out {
-			for _, part := range [2]comp.Period{{Start: s.Start, End: min(s.End, leave.Start)}, {Start: max(s.Start, leave.End), End: s.End}} {
-				if part.Days() > 0 {
-					rest = append(rest, part)
-				}
+		out = without(out, leave.Period)
+	}
+	return out
+}
+
+// without takes a period out of some.
+func without(spans []comp.Period, p comp.Period) (out []comp.Period) {
+	for _, s := range spans {
+		for _, part := range [2]comp.Period{{Start: s.Start, End: min(s.End, p.Start)}, {Start: max(s.Start, p.End), End: s.End}} {
+			if part.Days() > 0 {
+				out = append(out, part)
 			}
 		}
-		out = rest
 	}
 	return out
 }

@@ -235,3 +235,35 @@ func TestDocumentOfAPlansCap(t *testing.T) {
 		t.Errorf("%q does not contain %q", d.Text, want)
 	}
 }
+
+// What is the payee's own is cut to their time; a quota of a pool, and of a share, stays whole.
+func TestDocumentSaysWhatIsCut(t *testing.T) {
+	day := []comp.Dated{{From: comp.NoDate, By: map[comp.Currency]comp.Number{"EUR": comp.Int(100)}}}
+	quota := &comp.Quota{Dated: day}
+	c := &config.Config{Measures: []comp.Measure{
+		{ID: "sold", Title: "Sold", Aggregate: comp.Sum, Pool: comp.PoolPayee},
+		{ID: "all", Title: "Revenue of the company", Aggregate: comp.Sum, Pool: comp.PoolCompany},
+		{ID: "csat", Title: "Satisfaction", Aggregate: comp.Share, Pool: comp.PoolPayee}}}
+	linear := comp.Curve{Kind: comp.Linear, Of: "attainment"}
+	whole := " stays whole for everybody: who is there for a part of the time, or of the hours, attains as everybody does.\n"
+	for _, x := range []struct {
+		c    comp.Component
+		want string
+	}{
+		{comp.Component{Measure: "sold", Quota: quota, Target: day, Cap: day, Prorate: "days", FTE: true},
+			"Who is on the plan for a part of a period has that part of quota, target and cap, counted by calendar days.\nQuota, target and cap are those of your share of full time.\n"},
+		{comp.Component{Measure: "all", Quota: quota, Target: day, Prorate: "months", FTE: true},
+			"Who is on the plan for a part of a period has that part of target, counted by months.\nTarget is that of your share of full time.\nThe quota of Revenue of the company" + whole},
+		{comp.Component{Measure: "sold", Target: day, Cap: day, Prorate: "days", Order: []comp.Step{comp.GateStep, comp.MultiplyStep, comp.ProrateStep, comp.CapStep},
+			Gates: []comp.Gate{{Measure: "csat", Of: "attainment", Quota: quota}, {Measure: "all", Of: "attainment", Quota: quota}}},
+			"Who is on the plan for a part of a period has that part of target, counted by calendar days.\nThe quota of Satisfaction or Revenue of the company" + whole},
+		{comp.Component{Measure: "all", Quota: quota, Curve: linear, Prorate: "none"}, ""},
+	} {
+		p := &comp.Plan{ID: "p", Version: "1"}
+		w := &writer{c: c, p: p, x: &x.c, titles: map[string]string{"all": "Revenue of the company", "csat": "Satisfaction", "sold": "Sold"}}
+		w.time()
+		if got, _, _ := strings.Cut(w.b.String(), "After that"); got != x.want {
+			t.Errorf("got  %q\nwant %q", got, x.want)
+		}
+	}
+}

@@ -219,12 +219,22 @@ func (w *writer) limits() {
 
 func (w *writer) time() {
 	x := w.x
-	if x.Prorate != "" && x.Prorate != "none" {
+	cut, whole := w.divided()
+	if x.Prorate != "" && x.Prorate != "none" && cut != "" {
 		how := map[string]string{"days": "by calendar days", "weekdays": "by the days from Monday to Friday", "months": "by months", "daily": "day by day"}[x.Prorate]
-		w.say("Who is on the plan for a part of a period has that part of quota, target and cap, counted " + how + ".\n")
+		w.say("Who is on the plan for a part of a period has that part of " + cut + ", counted " + how + ".\n")
 	}
-	if x.FTE {
-		w.say("Quota, target and cap are those of your share of full time.\n")
+	if x.FTE && cut != "" {
+		is := " is that"
+		if strings.Contains(cut, " ") {
+			is = " are those"
+		}
+		w.say(strings.ToUpper(cut[:1]) + cut[1:] + is + " of your share of full time.\n")
+	}
+	if len(whole) > 0 && (x.FTE || x.Prorate != "" && x.Prorate != "none") {
+		w.say("The quota of ")
+		w.list(whole)
+		w.say(" stays whole for everybody: who is there for a part of the time, or of the hours, attains as everybody does.\n")
 	}
 	if x.Per == "deal" {
 		w.say("Each deal is paid by itself.\n")
@@ -236,6 +246,54 @@ func (w *writer) time() {
 		}
 		w.say("After that, in this order: " + strings.Join(steps, ", ") + ".\n")
 	}
+}
+
+// divided names what of a component is cut to the payee's time, "" where nothing is, and the measures whose quotas are not: what
+// a pool reaches together, and shares, means and scores.
+func (w *writer) divided() (cut string, whole []ref) {
+	x, own := w.x, false
+	quota := func(q *comp.Quota, measure string) {
+		i := slices.IndexFunc(w.c.Measures, func(m comp.Measure) bool { return m.ID == measure })
+		switch {
+		case q == nil || i < 0:
+		case w.c.Measures[i].Divides():
+			own = true
+		case !slices.Contains(whole, w.title(measure)):
+			whole = append(whole, w.title(measure))
+		}
+	}
+	gates := func(list []comp.Gate) {
+		for i := range list {
+			quota(list[i].Quota, list[i].Measure)
+		}
+	}
+	column := func(c *comp.Curve) {
+		if c.Matrix != nil {
+			quota(c.Matrix.Part.Quota, c.Matrix.Part.Measure)
+		}
+	}
+	quota(x.Quota, x.Measure)
+	gates(x.Gates)
+	column(&x.Curve)
+	for _, p := range slices.Concat(x.Parts, x.Multiply) {
+		quota(p.Quota, p.Measure)
+		gates(p.Gates)
+		column(&p.Curve)
+	}
+	var all []string
+	for _, part := range []struct {
+		what string
+		has  bool
+	}{{"quota", own}, {"target", x.TargetName != "" || len(x.Target) > 0},
+		{"cap", (x.CapName != "" || len(x.Cap) > 0) && slices.Index(x.Order, comp.CapStep) <= slices.Index(x.Order, comp.ProrateStep)}} {
+		if part.has {
+			all = append(all, part.what)
+		}
+	}
+	if n := len(all); n > 1 {
+		all = []string{strings.Join(all[:n-1], ", ") + " and " + all[n-1]}
+	}
+	return strings.Join(all, ""), whole
 }
 
 func length(l comp.Length) string {

@@ -41,6 +41,10 @@ const (
 	PoolCompany    Pool = "company"
 )
 
+// Divides says whether a payee who is there for a part of the time has a part of what is to be reached: of what rows of their
+// own add up to. What a pool reaches together is not theirs alone, and no period has a part of a ratio.
+func (m *Measure) Divides() bool { return m.Aggregate.Adds() && (m.Pool == "" || m.Pool == PoolPayee) }
+
 // Family says what kind of thing a measure rewards.
 type Family string
 

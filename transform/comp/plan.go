@@ -51,7 +51,7 @@ type Component struct {
 	Missing             string // what a missing measure does: neutral (factor 1), zero, or hold; required with MinN or Share, Rate, Mean
 	Gates               []Gate
 	Cap                 []Dated // the most that the component pays per measuring period
-	Prorate             string  // "days": quota, target and cap by calendar days on the plan over days of the period; "none"
+	Prorate             string  // "days": quota (of the payee's own), target and cap by calendar days on the plan over days of the period; "none"
 	FTE                 bool    // quota, target and cap are multiplied by the person's fte attribute
 	Where               Place
 }

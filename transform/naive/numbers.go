@@ -21,14 +21,8 @@ type numeral func(p comp.Period) *big.Rat
 func (e *engine) numbers(c *matter) (out declared) {
 	x := c.component
 	out.away = true
-	m := e.measure(x.Measure)
-	adds := m != nil && (m.Aggregate == comp.Sum || m.Aggregate == comp.Count)
-	switch {
-	case x.Quota == nil:
-	case adds:
-		out.quota = new(big.Rat)
-	default: // of a share, a mean or a score nobody has a part
-		out.quota = e.quota(c, x.Quota, x.Measure)(c.periods[len(c.periods)-1])
+	if x.Quota != nil {
+		out.quota = e.quotaOf(c, x.Quota, x.Measure, x.ToDate, x.Numbers)
 	}
 	if x.TargetName != "" || len(x.Target) > 0 {
 		out.target = new(big.Rat)
@@ -43,9 +37,6 @@ func (e *engine) numbers(c *matter) (out declared) {
 		}
 		worked, _ := e.atWork(c, p)
 		out.away = out.away && worked == 0
-		if out.quota != nil && adds {
-			out.quota.Add(out.quota, e.prorated(c, p, e.quota(c, x.Quota, x.Measure), x.Quota.Season, x.Quota.Ramp))
-		}
 		if out.target != nil {
 			out.target.Add(out.target, e.prorated(c, p, e.money(c, x.TargetName, x.Target, "target"), nil, nil))
 		}
@@ -58,6 +49,52 @@ func (e *engine) numbers(c *matter) (out declared) {
 		}
 	}
 	return out
+}
+
+// quotaOf is the number to attain with a measure: of the payee's own rows the payee's part; of a pool's rows the pool's whole
+// number for all that is read; of a share, a mean or a score, of which nobody has a part, the number of the last day.
+func (e *engine) quotaOf(c *matter, f *comp.Figure, measure, toDate, numbers string) *big.Rat {
+	find := e.quota(c, f, measure)
+	m := e.measure(measure)
+	if m == nil || (m.Aggregate != comp.Sum && m.Aggregate != comp.Count) {
+		return find(c.periods[len(c.periods)-1])
+	}
+	q := new(big.Rat)
+	for _, p := range e.numbered(c, toDate, numbers) {
+		switch n, _ := e.daysOn(c.person, c.plan, p); {
+		case poolKind(m) == comp.PoolCompany:
+			q.Add(q, e.pooledQuota(c, p, find, f, nil))
+		case n == 0:
+		case poolKind(m) == comp.PoolPayee:
+			q.Add(q, e.prorated(c, p, find, f.Season, f.Ramp))
+		default:
+			q.Add(q, e.pooledQuota(c, p, find, f, e.over(c, toDate)))
+		}
+	}
+	return q
+}
+
+// pooledQuota is a pool's number for a period, whoever asks: less the days of those of some periods in which the payee takes
+// no part, of which the pool is not read.
+func (e *engine) pooledQuota(c *matter, p comp.Period, find numeral, f *comp.Figure, some []comp.Period) *big.Rat {
+	reads := func(d comp.Date) bool {
+		for _, other := range some {
+			if n, _ := e.daysOn(c.person, c.plan, other); n == 0 && other.Contains(d) {
+				return false
+			}
+		}
+		return true
+	}
+	mode := c.component.Prorate
+	if mode == "daily" {
+		mode = "days"
+	}
+	out := new(big.Rat)
+	for _, one := range pieces(f.Season, p) {
+		n := new(big.Rat).Mul(find(c.deciding(p)), one.share)
+		out.Add(out, n.Mul(n, fraction(one, mode, len(f.Season) > 0, reads)))
+	}
+	return out.Mul(out, e.ramped(c, p, f.Ramp))
 }
 
 // stepAt is the place of a step; without an order the cap comes before prorating.
@@ -135,7 +172,7 @@ func (e *engine) prorated(c *matter, p comp.Period, find numeral, season, ramp [
 			continue
 		}
 		n := new(big.Rat).Mul(find(at), one.share)
-		n.Mul(n, e.fraction(c, one, len(season) > 0))
+		n.Mul(n, fraction(one, c.component.Prorate, len(season) > 0, func(d comp.Date) bool { return e.works(c, d) }))
 		_, last := e.daysOn(c.person, c.plan, comp.Period{Start: p.Start, End: at.End})
 		out.Add(out, n.Mul(n, e.fte(c, last)))
 	}
@@ -144,9 +181,8 @@ func (e *engine) prorated(c *matter, p comp.Period, find numeral, season, ramp [
 
 func days(p comp.Period) *big.Rat { return big.NewRat(int64(p.End-p.Start), 1) }
 
-// fraction is how much of a piece is the payee's.
-func (e *engine) fraction(c *matter, one piece, season bool) *big.Rat {
-	mode := c.component.Prorate
+// fraction is how much of a piece lies on days that count.
+func fraction(one piece, mode string, season bool, counts func(comp.Date) bool) *big.Rat {
 	all, own := new(big.Rat), new(big.Rat)
 	one1 := big.NewRat(1, 1)
 	for d := one.base.Start; d < one.base.End; d++ {
@@ -162,7 +198,7 @@ func (e *engine) fraction(c *matter, one piece, season bool) *big.Rat {
 			weight = new(big.Rat).Inv(days(month))
 		}
 		all.Add(all, weight)
-		if inside && (mode == "none" || mode == "" || e.works(c, d)) {
+		if inside && (mode == "none" || mode == "" || counts(d)) {
 			own.Add(own, weight)
 		}
 	}

@@ -212,23 +212,13 @@ func (e *engine) see(c *matter, p *comp.Part) sight {
 	return e.attained(c, p.Quota, p.Measure, c.component.ToDate, c.component.Numbers, value)
 }
 
-// attained holds a value against a quota, if there is one. What rows add up to is measured against the payee's part of it,
-// anything else against the number of the last day.
+// attained holds a value against a quota, if there is one.
 func (e *engine) attained(c *matter, f *comp.Figure, measure, toDate, numbers string, value *big.Rat) sight {
 	s := sight{value: value}
 	if f == nil {
 		return s
 	}
-	q := new(big.Rat)
-	if m := e.measure(measure); m != nil && (m.Aggregate == comp.Sum || m.Aggregate == comp.Count) {
-		for _, p := range e.numbered(c, toDate, numbers) {
-			if n, _ := e.daysOn(c.person, c.plan, p); n > 0 {
-				q.Add(q, e.prorated(c, p, e.quota(c, f, measure), f.Season, f.Ramp))
-			}
-		}
-	} else {
-		q = e.quota(c, f, measure)(c.periods[len(c.periods)-1])
-	}
+	q := e.quotaOf(c, f, measure, toDate, numbers)
 	if s.failed = c.unknown || q.Sign() <= 0; s.failed {
 		e.lack(c, "zero_quota")
 		return s

@@ -180,7 +180,10 @@ func (v *view) entitlement(sums tallies, t *term, p, m int) (Entitlement, bool) 
 		e.Target.Mul(inYear(t.target, start).in(person.Currency), factor)
 	}
 	if t.quota != nil {
-		e.Quota.Mul(inYear(t.quota, start).in(person.Currency), factor)
+		e.Quota.Set(inYear(t.quota, start).in(person.Currency))
+		if t.pool == "payee" { // what all are held against has no part for one of them
+			e.Quota.Mul(e.Quota, factor)
+		}
 	}
 	windows := max(1, t.window)
 	rows := v.sum(sums, t, p, last, from-(windows-1)*t.months, to)
