@@ -63,6 +63,9 @@ func Generate(size Size, put func(name string, write func(io.Writer) error) erro
 	if err := g.reference(put); err != nil {
 		return nil, err
 	}
+	if err := g.writeBooks(put); err != nil {
+		return nil, err
+	}
 	for k := 0; k < size.Months; k++ {
 		if err := g.drop(k, put); err != nil {
 			return nil, err
@@ -167,6 +170,9 @@ func (g *generator) drop(k int, put func(string, func(io.Writer) error) error) e
 		{"Product Experience_" + stamp + "_08.15.csv", g.writeProduct},
 		{"distribution_history_" + day.Format("20060102") + ".csv", g.writeInvitations},
 		{"Employee Pulse_" + stamp + "_08.20.csv", g.writePulse},
+		{"zendesk_explore_contacts_" + g.starts[k].Time().Format("2006-01") + ".csv", g.writeContacts},
+		{"Relationship Survey_" + stamp + "_08.25.csv", g.writeAnswers},
+		{"relationship_invitations_" + day.Format("20060102") + ".csv", g.writeAsks},
 	}
 	for _, f := range files {
 		err := put(folder+f.name, func(w io.Writer) error {
