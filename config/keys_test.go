@@ -23,7 +23,7 @@ var parts = map[string][2]string{
 	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a survey": {"sources/*.yaml", "tables.<table>.survey."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
 	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
 	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
-	"an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a standing": {"measures/*.yaml", "standing."},
+	"an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a model": {"measures/*.yaml", "model."}, "a BG/NBD model": {"measures/*.yaml", "model.bgnbd."}, "a standing": {"measures/*.yaml", "standing."},
 	"a measure's value": {"measures/*.yaml", "standing.against."}, "a prior": {"measures/*.yaml", "shrink."}, "strata": {"measures/*.yaml", "strata."},
 	"netted": {"measures/*.yaml", "netted."}, "a currency": {"measures/*.yaml", "currency."}, "a fold": {"measures/*.yaml", "fold."},
 	"a plan": {"plans/*.yaml", ""}, "effective": {"plans/*.yaml", "effective."}, "a component": {"plans/*.yaml", "components[]."},

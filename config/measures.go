@@ -15,7 +15,7 @@ type measured struct {
 }
 
 // termKeys are the keys of one term, which a measure of a single term may hold itself.
-const termKeys = "table where owner value hit miss currency fixed date sign fold label deal order"
+const termKeys = "table where owner value model hit miss currency fixed date sign fold label deal order"
 
 // measure reads one measures document.
 func (l *loader) measure(n node, _ []byte) {
@@ -95,7 +95,7 @@ func (l *loader) terms(f fields, m comp.Measure) (out []comp.Term) {
 		f.at("rows").wrong("an empty list", "at least one term", "add - {table: …, date: …}")
 	}
 	for _, n := range items {
-		if t, ok := n.fields("a term", "table! where owner value hit miss currency fixed date! sign fold label deal order"); ok {
+		if t, ok := n.fields("a term", "table! where owner value model hit miss currency fixed date! sign fold label deal order"); ok {
 			out = append(out, l.term(t, m))
 		}
 	}
@@ -137,6 +137,7 @@ func (l *loader) term(f fields, m comp.Measure) comp.Term {
 // valueAndHit reads what a row counts for: a value for sum and mean, a hit for share and rate, neither for count.
 func (l *loader) valueAndHit(t *table, f fields, m comp.Measure, x *comp.Term) {
 	x.Value = l.over(t, f.at("value"), comp.KindNumber)
+	l.model(t, f, m, x)
 	x.Hit = l.condition(t, f.at("hit"))
 	x.Miss = l.condition(t, f.at("miss"))
 	if m.Aggregate != comp.Net && m.Aggregate != "" {
@@ -145,7 +146,7 @@ func (l *loader) valueAndHit(t *table, f fields, m comp.Measure, x *comp.Term) {
 	agg := string(m.Aggregate)
 	switch m.Aggregate {
 	case comp.Sum, comp.Mean, comp.Effect, comp.Median:
-		if !f.has("value") {
+		if !f.has("value") && !f.has("model") {
 			f.wrong("aggregate "+agg+" without value", "", "add value: a column or formula")
 		}
 		if m.Aggregate != comp.Median {

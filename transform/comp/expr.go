@@ -78,7 +78,18 @@ const (
 	Most       Op = "max"
 	Abs        Op = "abs"
 	Power      Op = "pow" // to a whole number of at most 1,000
+	// Buys is how often a customer will buy: of purchases, the last one's time, age, horizon and the four parameters of BG/NBD.
+	Buys Op = "buys"
 )
+
+// models are operations that need more than exact arithmetic.
+var models = map[Op]func([]Number) (Number, bool){}
+
+// Define says how such an operation is computed. It is called before any is, by the package that can.
+func Define(op Op, f func([]Number) (Number, bool)) bool {
+	models[op] = f
+	return true
+}
 
 // Expr is a checked expression. The language is CEL's (parsed and type-checked by package config); numbers are exact.
 //
@@ -210,7 +221,23 @@ func Apply(op Op, a []Value) (Value, error) {
 	case Lower:
 		return TextValue(strings.ToLower(a[0].Text)), nil
 	}
+	if f := models[op]; f != nil {
+		return modelled(f, a)
+	}
 	return Value{}, fmt.Errorf("operation %q is not known", op)
+}
+
+// modelled is a model of numbers; null for what it has no value of.
+func modelled(f func([]Number) (Number, bool), a []Value) (Value, error) {
+	numbers := make([]Number, len(a))
+	for i := range a {
+		numbers[i] = a[i].Number
+	}
+	n, ok := f(numbers)
+	if !ok {
+		return Value{}, nil
+	}
+	return NumberValue(n), nil
 }
 
 // numeric is a function of numbers. A power that is no whole number, or beyond 1,000, gives null, and so does one of 0 below 0.
