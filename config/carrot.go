@@ -27,7 +27,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! legal stage roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule")
+		"sources! measures! plans! legal stage roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -44,6 +44,7 @@ func (l *loader) load(name string) {
 	}
 	l.each(f, path.Dir(name), "measures", l.measure)
 	l.endMeasures()
+	l.management(f)
 	l.each(f, path.Dir(name), "plans", l.plan)
 	l.endPlans()
 }

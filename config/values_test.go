@@ -47,6 +47,19 @@ func TestSettingsAndSchedule(t *testing.T) {
 			{Name: "head count", People: true, Period: "2026-03", Want: comp.Int(60), Where: comp.Place{File: "carrot.yaml", Line: 54, Col: 5}},
 			{Name: "invoiced", Table: "salesforce.deals", Column: "amount", Period: "2026-03", Want: number(t, "123456.78"), Where: comp.Place{File: "carrot.yaml", Line: 55, Col: 5}},
 			{Name: "roster rows", Table: "bamboohr.job", Want: comp.Int(75), Where: comp.Place{File: "carrot.yaml", Line: 56, Col: 5}}}}
+	at := func(line int) comp.Place { return comp.Place{File: "carrot.yaml", Line: line, Col: 5} }
+	four := comp.SectionSpec{Every: "quarter", Periods: 4, By: comp.PoolCompany}
+	section := func(line int, kind, title string, of comp.SectionSpec, measures ...string) comp.SectionSpec {
+		of.Kind, of.Title, of.Measures, of.Where = kind, title, measures, at(line)
+		return of
+	}
+	noted := four
+	noted.Note = "Of those who are paid."
+	kept := "promise_kept"
+	want.Sections = []comp.SectionSpec{section(59, "table", "Promises", four, kept),
+		section(60, "table", "By department", comp.SectionSpec{Every: "month", Periods: 2, By: comp.PoolDepartment}, kept),
+		section(61, "mirror", "Mirror", comp.SectionSpec{Every: "quarter", Periods: 8, By: comp.PoolDepartment, Lags: 4}, kept, kept),
+		section(62, "funnel", "Funnel", four, kept, kept), section(63, "equity", "Customers' worth", four, kept, kept, kept, kept), section(64, "pay_ratio", "Pay", noted)}
 	if d := cmp.Diff(want, c.Settings, equal); d != "" {
 		t.Error(d)
 	}

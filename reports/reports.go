@@ -76,6 +76,13 @@ func Render(r *comp.Result, o Options, put func(File) error) (err error) {
 		if err != nil {
 			return err
 		}
+		if o.Statements {
+			management, err := renderManagement(r)
+			if err != nil {
+				return err
+			}
+			made = append(made, management...)
+		}
 		made = append(made, payroll...)
 	}
 	for _, f := range append([]File{certificate(r, made)}, made...) {

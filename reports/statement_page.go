@@ -66,14 +66,20 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 // masthead is on top of every page: who pays, what this is and, where it is not to be paid by, that.
 func (p *sheet) masthead(*canvas) {
 	run := p.x.r.Run
-	if run.Kind == comp.Preview {
-		p.watermark("PREVIEW")
-	}
-	p.text(p.left, p.y, p.width*0.6, "L", 9, true, ink, cmp.Or(p.entity.Name, p.x.r.Company))
 	right := "Compensation statement"
 	if p.pdf.PageNo() > 1 {
 		right = p.s.Name + " · " + p.s.Payee + " · " + run.Period.Start.Time().Format("January 2006")
 	}
+	p.band(right)
+}
+
+// band is the line on top of a page, and what warns of paying by it.
+func (p *sheet) band(right string) {
+	run := p.x.r.Run
+	if run.Kind == comp.Preview {
+		p.watermark("PREVIEW")
+	}
+	p.text(p.left, p.y, p.width*0.6, "L", 9, true, ink, cmp.Or(p.entity.Name, p.x.r.Company))
 	p.text(p.left+p.width*0.4, p.y, p.width*0.6, "R", 9, false, quiet, right)
 	p.y += 5.4
 	p.box(p.left, p.y, p.width, 0.7, accent)

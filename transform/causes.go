@@ -99,7 +99,7 @@ func sameParts(prev, now *Inputs, table string) bool {
 // sameDefinitions says whether plans, measures and everything else that the config defines are the same.
 func sameDefinitions(prev, now *Inputs) bool {
 	p, n := prev.Settings, now.Settings
-	p.Expect, n.Expect = nil, nil
+	p.Expect, n.Expect, p.Sections, n.Sections = nil, nil, nil, nil // what pays nothing
 	return slices.EqualFunc(prev.Plans, now.Plans, func(a, b comp.Plan) bool { return a.Digest == b.Digest }) &&
 		slices.EqualFunc(prev.Measures, now.Measures, func(a, b comp.Measure) bool { return a.Digest == b.Digest }) &&
 		reflect.DeepEqual(prev.Mapping, now.Mapping) && reflect.DeepEqual(p, n) && reflect.DeepEqual(prev.Contracts, now.Contracts)

@@ -84,10 +84,11 @@ type Settings struct {
 	Restate  int           // how many earlier pay periods are recomputed
 	Approval bool          // approval: required
 	Expect   []Expect
-	PeopleBy string  // "id" or "hmac": names of folders under people/
-	Legal    []Legal // sorted by ID
-	Stage    int     // of adoption, 1 to 4, for the lints; 0 is 3
-	Question string  // how to question a line, printed on every statement
+	PeopleBy string        // "id" or "hmac": names of folders under people/
+	Legal    []Legal       // sorted by ID
+	Stage    int           // of adoption, 1 to 4, for the lints; 0 is 3
+	Question string        // how to question a line, printed on every statement
+	Sections []SectionSpec // of the management report
 }
 
 // Expect is a declared control total.

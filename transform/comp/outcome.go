@@ -32,6 +32,7 @@ type Result struct {
 	Balances     []PayeeBalance // of everybody who has an account, with a statement or without; by payee, plan, component and currency
 	Confided     []Confided     // what closes, this one last, made known of anonymous answers
 	Ledger       []LedgerEntry  // what a close would post
+	Management   []Section
 }
 
 // RunFacts identify a run on every page.

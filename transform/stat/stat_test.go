@@ -215,3 +215,31 @@ func TestExact(t *testing.T) {
 		t.Error("what is no number passed")
 	}
 }
+
+// TestCorrelation holds ranks with ties against figures worked out by hand: 1 - 6 Σd²/(n³-n) without ties.
+func TestCorrelation(t *testing.T) {
+	ints := func(x ...int64) (out []comp.Number) {
+		for _, n := range x {
+			out = append(out, comp.Int(n))
+		}
+		return out
+	}
+	in, rho, ok := Correlation(ints(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), ints(1, 3, 2, 4, 7, 6, 5, 9, 8, 10), level)
+	if !ok {
+		t.Fatal("no correlation")
+	}
+	same(t, "rho", rho, "0.927273") // Σd² = 0+1+1+0+4+0+4+1+1+0 = 12, 1 - 72/990
+	if in.Low.Cmp(rho) >= 0 || in.High.Cmp(rho) <= 0 {
+		t.Errorf("%s lies outside of %s to %s", rho, in.Low, in.High)
+	}
+	if _, _, ok := Correlation(ints(1, 2, 3, 4, 5, 6, 7), ints(1, 2, 3, 4, 5, 6, 7), level); ok {
+		t.Error("seven pairs are enough")
+	}
+	if _, _, ok := Correlation(ints(1, 2, 3, 4, 5, 6, 7, 8), ints(5, 5, 5, 5, 5, 5, 5, 5), level); ok {
+		t.Error("what never changes correlates")
+	}
+	// Ties share the mean of their ranks: 1.5 1.5 3 4 … against the same give 1.
+	if _, rho, _ := Correlation(ints(2, 2, 3, 4, 5, 6, 7, 8), ints(20, 20, 30, 40, 50, 60, 70, 80), level); rho.Cmp(comp.Int(1)) != 0 {
+		t.Errorf("ties give %s", rho)
+	}
+}
