@@ -75,8 +75,8 @@ func Measures() fs.FS {
 	return sub
 }
 
-// Definitions are the texts of measures by id, as one file of YAML documents in the order of ids, from the first of the
-// shelves that has each: folders of files of definitions. One that no shelf has is an error.
+// Definitions are the texts of measures by id, as one file of YAML documents in the order of ids, then those that they
+// read themselves, from the first of the shelves that has each: folders of files of definitions. One that no shelf has is an error.
 func Definitions(ids []string, shelves ...fs.FS) (string, error) {
 	known := map[string]string{}
 	for _, shelf := range shelves {
@@ -101,12 +101,18 @@ func Definitions(ids []string, shelves ...fs.FS) (string, error) {
 		}
 	}
 	var docs []string
-	for _, id := range ids {
-		doc, ok := known[id]
+	ids = slices.Clone(ids)
+	for i := 0; i < len(ids); i++ {
+		doc, ok := known[ids[i]]
 		if !ok {
-			return "", fmt.Errorf("no file of definitions has the measure %s", id)
+			return "", fmt.Errorf("no file of definitions has the measure %s", ids[i])
 		}
 		docs = append(docs, doc)
+		for _, m := range measureKey.FindAllStringSubmatch(doc, -1) {
+			if !slices.Contains(ids, m[1]) {
+				ids = append(ids, m[1])
+			}
+		}
 	}
 	return strings.Join(docs, "---\n"), nil
 }

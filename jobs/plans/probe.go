@@ -309,6 +309,7 @@ func (p *prober) example(plays []play) config.Example {
 			facts[d.measure] = append(facts[d.measure], f)
 		}
 	}
+	p.beside(facts, e.People[0].ID)
 	for _, m := range p.c.Measures {
 		if list, ok := facts[m.ID]; ok {
 			e.Facts = append(e.Facts, config.ExampleFacts{Measure: config.Named{Name: m.ID}, Facts: list})

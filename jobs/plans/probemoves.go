@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"carrot/config"
 	"carrot/transform/comp"
 )
 
@@ -217,4 +218,27 @@ func (p *prober) clawbacks(m *comp.Measure) []move {
 		}
 	}
 	return out
+}
+
+// beside adds what a measure of the plays is held against: others with whom four of five customers are satisfied.
+func (p *prober) beside(facts map[string][]config.ExampleFact, whose string) {
+	for _, m := range p.measures() {
+		if m.Standing == nil || len(facts[m.ID]) == 0 {
+			continue
+		}
+		against := p.measure(m.Standing.Measure)
+		if against == nil || len(facts[against.ID]) > 0 {
+			continue
+		}
+		f := config.ExampleFact{Payee: whose, Key: "beside", On: p.first.Start + 9, Known: comp.NoDate, Hits: 80, Of: 100, Times: 1}
+		switch against.Aggregate {
+		case comp.Share, comp.Rate, comp.Net:
+		case comp.Mean:
+			four := comp.Int(4)
+			f.Value, f.Hits, f.Of = &four, 0, 0
+		default:
+			continue
+		}
+		facts[against.ID] = []config.ExampleFact{f}
+	}
 }
