@@ -37,6 +37,9 @@ func paidLines(r *comp.Result) naive.Outcome {
 	}
 	for _, s := range r.Statements {
 		for _, x := range s.InKind {
+			if out.Held[s.Payee] {
+				continue
+			}
 			k := naive.Kind{Payee: s.Payee, What: x.What}
 			out.InKind[k] = [2]int64{out.InKind[k][0] + x.Value.Minor, out.InKind[k][1] + x.Gross.Minor}
 		}

@@ -23,21 +23,25 @@ question: "Write to pay@generated.example."
 sources: [sources/*.yaml]
 measures: [measures/*.yaml]
 plans: [plans/*.yaml]
+legal: [legal/*.yaml]
 roster:
   - table: hr.people
     id: id
     from: start
     to: end
     employed: 'department != null'
-    set: {name: name, department: department, entity: entity, manager: manager, fte: fte, leave: leave, plan: plan, own_rate: own_rate}
+    set: {name: name, department: department, entity: entity, manager: manager, fte: fte, leave: leave, plan: plan, own_rate: own_rate, law: law}
 crosswalk:
   - {table: crm.logins, system_is: crm, login: login, employee: employee}
 fx:
-  - {table: hr.fx, date: date, from: from, to: to, rate: rate}
+  - {table: hr.fx, date: date, from: from, to: to, rate: rate, kind: kind}
 events:
   - {table: crm.acceptances, of: crm.deals, key: deal_id, event: accepted, date: accepted_on}
   - {table: crm.verdicts, of: crm.deals, key: deal_id, event: satisfaction, date: answered_on, score: score}
   - {table: crm.endings, of: crm.deals, key: deal_id, event: refunded, date: ended_on, amount: amount}
+  - {table: crm.payments, of: crm.deals, key: deal_id, event: cash, date: paid_on, amount: amount}
+hours:
+  - {table: hr.weeks, employee: employee, week: week, hours: hours}
 quotas:
   - {table: hr.numbers, employee: employee, name: name, from: from, to: to, amount: amount, currency: currency}
 ` + plangenCalendar()
@@ -76,6 +80,9 @@ tables:
   endings:
     {files: "endings-{drop}.csv", mode: delta, keys: [deal_id, ended_on], cause: late data, format: csv, columns: {deal_id: {from: Deal, type: id},
       ended_on: {from: Ended, type: date}, amount: {from: Amount, type: decimal, scale: 2}}}
+  payments:
+    {files: "payments-{drop}.csv", mode: delta, keys: [deal_id, paid_on], cause: late data, format: csv, columns: {deal_id: {from: Deal, type: id},
+      paid_on: {from: Paid, type: date}, amount: {from: Amount, type: decimal, scale: 2}}}
   logins: {files: "logins-{drop}.csv", mode: snapshot, cause: reassignment, format: csv, columns: {login: {from: Login, type: text}, employee: {from: Employee, type: id}}}
 ---
 source: hr
@@ -85,10 +92,11 @@ tables:
   people:
     {files: "people-{drop}.csv", mode: snapshot, keys: [id, start], cause: hierarchy, class: personal, format: csv, columns: {id: {from: Employee, type: id}, name: {from: Name, type: text},
       department: {from: Department, type: category}, entity: {from: Entity, type: category}, manager: {from: Manager, type: id}, fte: {from: FTE, type: text},
-      leave: {from: Leave, type: category}, plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, start: {from: Start, type: date}, end: {from: End, type: date}}}
+      leave: {from: Leave, type: category}, plan: {from: Plan, type: category}, own_rate: {from: Rate, type: text}, law: {from: Law, type: category}, start: {from: Start, type: date}, end: {from: End, type: date}}}
   fx:
     {files: "fx-{drop}.csv", mode: snapshot, cause: fx, format: csv, columns: {date: {from: Date, type: date}, from: {from: From, type: category}, to: {from: To, type: category},
-      rate: {from: Rate, type: decimal, scale: 6}}}
+      rate: {from: Rate, type: decimal, scale: 6}, kind: {from: Kind, type: category}}}
+  weeks: {files: "weeks-{drop}.csv", mode: snapshot, cause: late data, format: csv, columns: {employee: {from: Employee, type: id}, week: {from: Week, type: date}, hours: {from: Hours, type: decimal, scale: 2}}}
   numbers:
     {files: "numbers-{drop}.csv", mode: snapshot, cause: quota, class: personal, format: csv, columns: {employee: {from: Employee, type: id}, name: {from: Name, type: category},
       from: {from: From, type: date}, to: {from: To, type: date}, amount: {from: Amount, type: decimal, scale: 4}, currency: {from: Currency, type: category}}}
@@ -136,7 +144,8 @@ var plangenMeasures = func() string {
 // plangenFiles are the files of a company of these plans. Its first pay period is that of a day.
 func plangenFiles(texts []string, first comp.Date) fstest.MapFS {
 	company := strings.Replace(plangenCompany, "first: 2023-01", "first: "+comp.Month(first).Name(), 1)
-	files := fstest.MapFS{"carrot.yaml": {Data: []byte(company)}, "measures/all.yaml": {Data: []byte(plangenMeasures)}}
+	files := fstest.MapFS{"carrot.yaml": {Data: []byte(company)}, "measures/all.yaml": {Data: []byte(plangenMeasures)},
+		"legal/all.yaml": {Data: []byte(plangenLegal)}}
 	for i, s := range strings.Split(plangenSources, "---\n") {
 		files[fmt.Sprintf("sources/%d.yaml", i)] = &fstest.MapFile{Data: []byte(s)}
 	}

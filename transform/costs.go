@@ -72,8 +72,8 @@ func (k *keeper) costOf(e *earned, c *comp.Component, d *dealPay) []comp.CostEnt
 	}
 	out := []comp.CostEntry{entry(first, capitalised, all)}
 	last, ended := n, comp.Period{}
-	if here := happened(c.Cost.Ends, &d.deal, k.s.company, comp.Forever); c.Cost.Ends != "" && len(here) > 0 {
-		day := max(here[0].day, d.day)
+	if here := k.s.company.Events[comp.EventKey{Table: d.table, Key: d.key, Event: c.Cost.Ends}]; c.Cost.Ends != "" && len(here) > 0 { // of whatever amount
+		day := max(here[0].Date, d.day)
 		ended = comp.Month(day)
 		last = max(0, min(n, elapsed(first.Start, day+1)))
 	}

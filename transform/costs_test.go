@@ -23,6 +23,8 @@ func TestCosts(t *testing.T) {
 		{"benefit", "2026-10", comp.Cost{Months: 36, Benefit: 60}, nil, map[string]string{"amortised 2026-10": "60.00", "amortised 2031-09": "60.00"}, "180.00"},
 		{"ended after ten months", "2027-08", comp.Cost{Months: 36, Ends: "terminated"}, []string{"D1 terminated 2027-08-01"},
 			map[string]string{"amortised 2027-07": "100.00", "amortised 2027-08": "", "written off 2027-08": "2600.00"}, "300.00"},
+		{"ended by an event of whatever amount", "2027-08", comp.Cost{Months: 36, Ends: "terminated"}, []string{"D1 terminated 2027-08-01 1 -100"},
+			map[string]string{"amortised 2027-07": "100.00", "amortised 2027-08": "", "written off 2027-08": "2600.00"}, "300.00"},
 		{"a year", "2026-10", comp.Cost{Months: 12}, nil, map[string]string{"expensed 2026-10": "3600.00", "amortised 2026-10": ""}, "0"},
 	} {
 		k := newKept(t, x.month, comp.Component{Cost: &x.cost}, x.events...)

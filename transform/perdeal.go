@@ -73,7 +73,7 @@ func (x *calc) tell(more func(*dealPay) string) {
 // byDeal shares what the component pays in the end among its deals, where anything reads them, and notes what events undo.
 // It gives that pay back: rounded deal by deal where the plan says so.
 func (x *calc) byDeal(final comp.Number) comp.Number {
-	if !byDeal(x.plan, x.c) || x.w.held {
+	if !byDeal(x.plan, x.c) || x.w.held || !x.addsUp() {
 		return final
 	}
 	var rerated func([]comp.Number) comp.Number
@@ -116,6 +116,16 @@ func (x *calc) byDeal(final comp.Number) comp.Number {
 	final = x.roundDeals(final)
 	undo(x.c, x.company, x.w.deals, rerated)
 	return final
+}
+
+// addsUp says whether the component's measure is made of a payee's own deals: a share, a mean or a common number is not.
+func (x *calc) addsUp() bool {
+	m, ok := x.measures[x.c.Measure]
+	if !ok || pooledBy(&x.in.Measures[m]) != comp.PoolPayee {
+		return false
+	}
+	a := x.in.Measures[m].Aggregate
+	return a == comp.Sum || a == comp.Count
 }
 
 // roundDeals makes cents of each deal where the plan rounds there. What is worked out in another currency than that of pay is

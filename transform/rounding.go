@@ -71,12 +71,18 @@ func (r *rounder) finish(w *worked) {
 	}
 }
 
-// byDeal makes cents of each deal in the currency of pay: once, and not of the plan's currency before.
+// byDeal makes cents of each deal in the currency of pay: once, and not of the plan's currency before. To date there may be
+// pay of earlier periods that no deal was the reason of: it stays taken off.
 func (r *rounder) byDeal(w *worked) {
+	rest := w.result.Exact.Number
+	for i := range w.deals {
+		rest = rest.Sub(w.deals[i].pay)
+	}
 	sum, err := r.s.roundEach(r.plan, w.deals, r.to)
 	if err != nil { // which cents says, of all of it
 		return
 	}
+	sum = sum.Add(rest)
 	w.result.Exact.Number = sum
 	w.say("Rounded %s, deal by deal: %s", roundings[r.plan.Rounding], about(cash(sum, r.to)))
 }

@@ -17,7 +17,7 @@ type kept struct {
 	all []earned
 }
 
-// newKept has a plan with one component; events are "record event day [score]".
+// newKept has a plan with one component; events are "record event day [score [amount]]".
 func newKept(t *testing.T, last string, c comp.Component, events ...string) *kept {
 	run, err := comp.ParseMonth(last)
 	if err != nil {
@@ -30,12 +30,16 @@ func newKept(t *testing.T, last string, c comp.Component, events ...string) *kep
 	company := &comp.Company{Events: map[comp.EventKey][]comp.Event{}, People: []comp.Person{{ID: "E1", Employed: []comp.Period{always},
 		Attrs: map[string]comp.Timeline[string]{comp.AttrEntity: comp.Steps([]comp.Span[string]{{Period: always, Value: "DE01"}}, comp.NoDate)}}}}
 	for _, text := range events {
-		f := append(strings.Fields(text), "", "")
+		f := append(strings.Fields(text), "", "", "")
 		k := comp.EventKey{Table: "crm.deals", Key: f[0], Event: f[1]}
 		e := comp.Event{Date: on(f[2])}
 		if f[3] != "" {
 			n := num(t, f[3])
 			e.Score = &n
+		}
+		if f[4] != "" {
+			n := num(t, f[4])
+			e.Amount = &n
 		}
 		company.Events[k] = append(company.Events[k], e)
 	}
@@ -48,7 +52,7 @@ func (k *kept) earn(key, day string, pay int64) {
 	d := on(day)
 	month := comp.Month(d)
 	n := comp.Int(pay)
-	p := dealPay{deal: deal{key: key, table: "crm.deals", day: d, value: n}, pay: n}
+	p := dealPay{deal: deal{key: key, table: "crm.deals", day: d, value: n, whole: n}, pay: n}
 	c := &k.in.Plans[0].Components[0]
 	if c.Clawback != nil {
 		p.undone = undoings(c.Clawback, &p, k.company)

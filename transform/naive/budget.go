@@ -10,9 +10,10 @@ import (
 
 // bid is a deal that asks a budget for money.
 type bid struct {
-	payee string
-	deal  deal
-	asks  *big.Rat
+	payee  string
+	deal   deal
+	asks   *big.Rat
+	period comp.Date
 }
 
 // grant names what a deal was given of a budget.
@@ -20,6 +21,7 @@ type grant struct {
 	plan             int
 	component, payee string
 	deal             string
+	period           comp.Date
 }
 
 // granted is what a deal was given of its component's budget, in the currency that is worked in.
@@ -34,7 +36,7 @@ func (e *engine) granted(c *matter, d deal) *big.Rat {
 			}
 		}
 	}
-	got := e.grants[grant{c.plan, c.component.ID, c.person.ID, d.key}]
+	got := e.grants[grant{c.plan, c.component.ID, c.person.ID, d.key, c.period.Start}]
 	if got == nil {
 		return new(big.Rat)
 	}
@@ -68,7 +70,7 @@ func (e *engine) spend(plan int, component *comp.Component) {
 			}
 			asks = left
 		}
-		e.grants[grant{plan, component.ID, x.payee, x.deal.key}] = asks
+		e.grants[grant{plan, component.ID, x.payee, x.deal.key, x.period}] = asks
 		left = new(big.Rat).Sub(left, asks)
 		had[x.payee] = new(big.Rat).Add(cmp.Or(had[x.payee], new(big.Rat)), asks)
 		if last {
@@ -80,16 +82,16 @@ func (e *engine) spend(plan int, component *comp.Component) {
 // bids are one person's deals within a budget's days, each with what the curve pays for it in the budget's currency.
 func (e *engine) bids(p *comp.Person, plan int, x *comp.Component) (out []bid) {
 	b := x.Budget
-	for d := b.From; d <= b.To; d++ {
+	for d := b.From; d < e.in.Run.Period.End; d++ { // a measure with a window reads a deal in later periods as well
 		period, ok := e.holding(x.Every, d)
-		if !ok || (d != b.From && d != period.Start) {
+		if !ok || (d != b.From && d != period.Start) || period.End-1 < e.in.Settings.First {
 			continue
 		}
 		c := &matter{person: p, plan: plan, component: x, currency: b.Amount.Currency, paid: b.Amount.Currency, period: period, periods: []comp.Period{period}}
 		for _, one := range e.deals(c) {
-			in := point{value: one.value, currency: c.currency, rate: e.rate(c, &x.Curve)}
+			in := point{value: one.value, target: e.numbers(c).target, currency: c.currency, rate: e.rate(c, &x.Curve)}
 			if asks := in.pay(&x.Curve); one.day >= b.From && one.day <= b.To && asks.Sign() > 0 && !c.unknown {
-				out = append(out, bid{p.ID, one, asks})
+				out = append(out, bid{p.ID, one, asks, period.Start})
 			}
 		}
 	}

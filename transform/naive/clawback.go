@@ -11,7 +11,8 @@ import (
 // undoing is what an event takes back of a deal's pay.
 type undoing struct {
 	day   comp.Date
-	takes *big.Rat
+	share *big.Rat // of the deal
+	takes *big.Rat // of pay, were all of it released
 }
 
 // undo notes on each deal what events take back: of what the deal brought, or, rated again, of what all deals bring less
@@ -33,7 +34,7 @@ func (e *engine) undo(c *matter, deals []dealt, rated func([]deal) *big.Rat) {
 		rest = append(rest, d.deal)
 		events := e.events(d.deal, claw.On)
 		for k, part := range d.parts(events) {
-			if takes, counts := takesBack(claw, d.day, events[k].Date); counts {
+			if takes := takesBack(claw, d.day, events[k].Date); takes.Sign() > 0 && part.Sign() > 0 {
 				all = append(all, happening{i, events[k].Date, part, takes})
 			}
 		}
@@ -41,43 +42,47 @@ func (e *engine) undo(c *matter, deals []dealt, rated func([]deal) *big.Rat) {
 	slices.SortStableFunc(all, func(a, b happening) int { return cmp.Or(cmp.Compare(a.day, b.day), cmp.Compare(a.deal, b.deal)) })
 	for _, h := range all {
 		brought := times(deals[h.deal].pay, h.part)
-		if claw.Rate == "re-rated" {
-			before := rated(rest)
+		if before := rated(rest); claw.Rate == "re-rated" && before != nil {
 			rest[h.deal].value = new(big.Rat).Sub(rest[h.deal].value, times(deals[h.deal].value, h.part))
 			brought = new(big.Rat).Sub(before, rated(rest))
 		}
-		deals[h.deal].undone = append(deals[h.deal].undone, undoing{h.day, times(brought, h.takes)})
+		deals[h.deal].undone = append(deals[h.deal].undone, undoing{h.day, times(h.part, h.takes), times(brought, h.takes)})
 	}
 }
 
 // takesBack is the share that an event on a day takes of a deal, by how much of the window has gone by.
-func takesBack(claw *comp.Clawback, from, day comp.Date) (share *big.Rat, counts bool) {
+func takesBack(claw *comp.Clawback, from, day comp.Date) *big.Rat {
 	within := claw.Within
 	if within.IsZero() {
 		within = comp.Length{Months: 36}
 	}
 	end := within.After(from)
 	if day > end {
-		return nil, false
+		return new(big.Rat)
 	}
 	switch claw.Takes {
 	case "months":
-		gone := int64(0)
-		for from.AddMonths(int(gone)+1) <= day {
-			gone++
-		}
-		return big.NewRat(max(0, int64(within.Months)-gone), int64(max(1, within.Months))), true
+		all := months(from, end)
+		return big.NewRat(all-months(from, day), max(1, all))
 	case "days":
-		return big.NewRat(int64(end-max(day, from)), int64(end-from)), true
+		return big.NewRat(int64(end-max(day, from)), int64(end-from))
 	case "tiers":
 		for _, t := range claw.Tiers {
 			if t.Until.After(from) > day {
-				return t.Takes.Rat(), true
+				return t.Takes.Rat()
 			}
 		}
-		return new(big.Rat), true
+		return new(big.Rat)
 	}
-	return big.NewRat(1, 1), true
+	return big.NewRat(1, 1)
+}
+
+// months are the whole ones from a day to another.
+func months(from, to comp.Date) (n int64) {
+	for from.AddMonths(int(n)+1) <= to {
+		n++
+	}
+	return n
 }
 
 // charged is what was taken back of a deal by the end of a day: of what had been released when the event came.
@@ -102,6 +107,11 @@ func (l *ledger) takeBack(month comp.Period) {
 	plan := map[account]int64{} // the plan's pay before anything is taken
 	for i := range l.past {
 		c, k := l.past[i].matter, account{l.past[i].plan.ID, "", l.past[i].matter.paid}
+		for _, x := range l.past { // the latest version says how much is taken
+			if x.plan.ID == k.plan && x.matter.component.ID == c.component.ID && x.matter.paid == k.currency && x.matter.component.Clawback != nil {
+				c = x.matter
+			}
+		}
 		if c.component.Clawback == nil {
 			continue
 		}
@@ -135,7 +145,7 @@ func (l *ledger) takeBack(month comp.Period) {
 func (l *ledger) newCharges(k account, month comp.Period) (sum int64) {
 	for _, x := range l.past {
 		c := x.matter.component
-		if x.plan.ID != k.plan || c.ID+":clawback" != k.component || x.matter.paid != k.currency || x.matter.unknown {
+		if x.plan.ID != k.plan || c.ID+":clawback" != k.component || x.matter.paid != k.currency || x.matter.unknown || x.brought().Sign() == 0 {
 			continue
 		}
 		by := func(day comp.Date) int64 {
@@ -159,12 +169,8 @@ func (l *ledger) takes(open int64, c *matter, plan int64, month comp.Period) int
 	}
 	most := plan
 	if !claw.Most.IsZero() && !l.leaves(month) {
-		digits, _ := c.paid.Digits()
-		exact := times(big.NewRat(plan, 1), claw.Most.Rat())
-		for range digits {
-			exact.Quo(exact, big.NewRat(10, 1))
-		}
-		most = l.e.round(c, exact)
+		exact := times(big.NewRat(max(0, plan), 1), claw.Most.Rat())
+		most = new(big.Int).Quo(exact.Num(), exact.Denom()).Int64() // no more than that
 	}
 	id := l.e.in.Plans[c.plan].ID
 	return min(open, max(0, min(most, l.room(id, c.paid, month))))

@@ -44,8 +44,8 @@ func (e *engine) account(x *earning) {
 		}
 		gone := int64(0)
 		for i := 1; i <= months; i++ {
-			if month.End > ends {
-				note(month, "written off", whole-gone)
+			if month.End-1 > ends { // it did not last to the end of this one
+				note(comp.Month(ends), "written off", whole-gone)
 				break
 			}
 			sum := e.round(c, times(all, big.NewRat(int64(i), int64(months))))

@@ -51,8 +51,8 @@ func (p point) pay(c *comp.Curve) *big.Rat {
 		return p.factored(p.line(c, x), c.Points[0])
 	case comp.StepCurve, comp.Retroactive:
 		b := reached(c, x)
-		if p.base || (c.Kind == comp.Retroactive && x.Sign() < 0 && c.Bands[0].From.IsZero()) {
-			b = 0 // a gate is closed, or more was taken back than sold
+		if (p.base && b > 0) || (c.Kind == comp.Retroactive && x.Sign() < 0 && c.Bands[0].From.IsZero()) {
+			b = 0 // a gate is closed, so that the first band pays whatever is in any; or more was taken back than sold
 		}
 		switch {
 		case b < 0:

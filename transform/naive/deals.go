@@ -110,18 +110,24 @@ func (r reading) pay(deals []deal) *big.Rat {
 }
 
 // shares tells what each deal brought of final pay: what the curve pays with it less what it pays without it and those after
-// it, in order of time. What gates, multipliers and the cap make of all pay they make of each deal's alike.
-func shares(deals []deal, r reading, final *big.Rat) []dealt {
+// it, in order of time. What gates, multipliers and the cap make of all pay they make of each deal's alike; of pay that no deal explains the last is the reason.
+func shares(deals []deal, r *reading, final *big.Rat) []dealt {
 	var out []dealt
 	before, all := new(big.Rat), new(big.Rat)
 	for i, d := range deals {
-		now := r.pay(deals[:i+1])
+		now := new(big.Rat)
+		if r != nil {
+			now = r.pay(deals[:i+1])
+		}
 		own := new(big.Rat).Sub(now, before)
 		before = now
 		all.Add(all, own)
 		out = append(out, dealt{deal: d, pay: own})
 	}
-	if all.Sign() != 0 {
+	switch last := len(out) - 1; {
+	case all.Sign() == 0 && last >= 0:
+		out[last].pay = new(big.Rat).Add(out[last].pay, final)
+	case all.Sign() != 0:
 		scale := new(big.Rat).Quo(final, all)
 		for i := range out {
 			out[i].pay = times(out[i].pay, scale)
@@ -135,21 +141,24 @@ func less(now, before []dealt) []dealt {
 	out := slices.Clone(now)
 	for _, b := range before {
 		i := slices.IndexFunc(out, func(d dealt) bool { return d.key == b.key })
-		if i < 0 {
+		gone := i < 0
+		if gone {
 			i = len(out)
 			out = append(out, dealt{deal: b.deal, pay: new(big.Rat)})
 		}
 		out[i].pay = new(big.Rat).Sub(out[i].pay, b.pay)
 		out[i].undone = append([]undoing{}, out[i].undone...)
 		for _, u := range b.undone {
-			u.takes = new(big.Rat).Neg(u.takes)
+			if u.takes = new(big.Rat).Neg(u.takes); !gone {
+				u.share = new(big.Rat) // it is told already
+			}
 			out[i].undone = append(out[i].undone, u)
 		}
 	}
 	return out
 }
 
-// event is what happened to a deal, by day.
+// events are what happened to a deal, by day.
 func (e *engine) events(d deal, name string) []comp.Event {
 	out := slices.Clone(e.company.Events[comp.EventKey{Table: d.table, Key: d.key, Event: name}])
 	slices.SortStableFunc(out, func(a, b comp.Event) int { return cmp.Compare(a.Date, b.Date) })

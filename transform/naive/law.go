@@ -2,6 +2,7 @@ package naive
 
 import (
 	"math/big"
+	"slices"
 
 	"carrot/transform/comp"
 )
@@ -41,11 +42,15 @@ func (l *ledger) lastEmployed(month comp.Period) comp.Date {
 
 // floor is the variable pay of a month that recoveries leave.
 func (l *ledger) floor(currency comp.Currency, month comp.Period) (most int64) {
-	d := l.lastEmployed(month)
-	for _, law := range l.under("floor", d) {
-		if v := inForce(law, d); v != nil {
+	for _, law := range l.under("floor", l.lastEmployed(month)) {
+		if v := inForce(law, month.End-1); v != nil {
 			if n, has := v.By[currency]; has {
-				most = max(most, l.e.round(&matter{person: l.person, component: &comp.Component{}, paid: currency}, n.Rat()))
+				least := n.Rat()
+				for digits, _ := currency.Digits(); digits > 0; digits-- {
+					least = times(least, big.NewRat(10, 1))
+				}
+				up := new(big.Int).Add(least.Num(), new(big.Int).Sub(least.Denom(), big.NewInt(1)))
+				most = max(most, up.Quo(up, least.Denom()).Int64())
 			}
 		}
 	}
@@ -54,7 +59,11 @@ func (l *ledger) floor(currency comp.Currency, month comp.Period) (most int64) {
 
 // room is how much of a plan's pay of a month may be taken: all pay of the month stays at the legal floor.
 func (l *ledger) room(plan string, currency comp.Currency, month comp.Period) int64 {
-	return max(0, min(l.cash(plan, currency), l.cash("", currency)-l.floor(currency, month)))
+	room := l.cash(plan, currency)
+	if floor := l.floor(currency, month); floor > 0 {
+		room = min(room, l.cash("", currency)-floor)
+	}
+	return max(0, room)
 }
 
 // free says whether the law lets nothing be taken any more: employment ended before the month.
@@ -66,26 +75,27 @@ func (l *ledger) free(month comp.Period) bool {
 // earned and the month pays.
 func (l *ledger) legal(month comp.Period) {
 	earned := append([]line{}, l.lines...)
+	last := l.lastEmployed(month)
+	paid, ok := l.e.currencyOf(l.person, comp.Period{Start: last, End: month.End})
 	for _, worked := range l.e.company.Hours[l.person.ID] {
 		week := comp.Period{Start: worked.Week, End: worked.Week + 7}
-		paid, ok := l.e.currencyOf(l.person, week)
-		if !ok || week.End > month.End {
+		if d := l.lastEmployed(week); !ok || week.End > month.End || !week.Contains(d) || !l.onAnyPlan(week) {
 			continue
 		}
-		weekly, unknown := weekly(earned, week, paid)
+		weekly := weekly(earned, week, paid)
 		for _, rule := range []string{"minimum", "overtime"} {
 			if rule == "minimum" && !month.Contains(week.End-1) {
 				continue
 			}
 			d := l.lastEmployed(week)
 			for _, law := range l.under(rule, d) {
-				v := inForce(law, d)
+				v := inForce(law, week.End-1)
 				if v == nil {
 					continue
 				}
-				c := &matter{person: l.person, component: &comp.Component{ID: law.ID}, currency: paid, paid: paid}
-				if more := asked(rule, v, worked.Hours.Rat(), weekly); more.Sign() > 0 || unknown {
-					l.pay(line{nil, law.ID, paid, l.e.round(c, more), comp.Period{}, unknown})
+				if more := asked(rule, v, worked.Hours.Rat(), weekly); more.Sign() > 0 || l.blind {
+					minor, _ := roundIn(paid, more, comp.HalfAway)
+					l.pay(line{nil, law.ID, paid, minor, comp.Period{}, l.blind})
 				}
 			}
 		}
@@ -112,31 +122,31 @@ func asked(rule string, v *comp.LegalValue, hours, weekly *big.Rat) *big.Rat {
 }
 
 // weekly is the variable pay of a week: what is measured over exactly this week, and of what is earned over the months in
-// which it ends its share, a month's being twelve fifty-seconds, and of other periods that of its days.
-func weekly(lines []line, week comp.Period, currency comp.Currency) (sum *big.Rat, unknown bool) {
-	sum = new(big.Rat)
+// which it ends its share, a month's being twelve fifty-seconds; of other lengths by their days.
+func weekly(lines []line, week comp.Period, currency comp.Currency) *big.Rat {
+	sum := new(big.Rat)
 	for _, x := range lines {
 		if x.currency != currency || !x.period.Contains(week.End-1) || (x.period.End-x.period.Start <= 7 && x.period != week) {
 			continue
 		}
 		pay := big.NewRat(x.minor, 1)
-		if x.period != week {
-			months, end := int64(0), comp.Date(0)
-			for m := comp.Month(x.period.Start); m.Start < x.period.End; m = comp.Month(m.End) {
-				months, end = months+1, m.End
-			}
-			if share := big.NewRat(12, 52*months); x.period.Start == comp.Month(x.period.Start).Start && x.period.End == end {
-				pay.Mul(pay, share)
-			} else { // of a calendar's periods by their days
-				pay.Mul(pay, big.NewRat(7, int64(x.period.End-x.period.Start)))
-			}
+		switch whole := comp.Month(x.period.Start).Start == x.period.Start && comp.Month(x.period.End).Start == x.period.End; {
+		case x.period == week:
+		case whole:
+			pay.Mul(pay, big.NewRat(12, 52*months(x.period.Start, x.period.End)))
+		default:
+			pay.Mul(pay, big.NewRat(7, int64(x.period.End-x.period.Start)))
 		}
-		unknown = unknown || x.unknown
 		sum.Add(sum, pay)
 	}
 	digits, _ := currency.Digits()
 	for range digits {
 		sum.Quo(sum, big.NewRat(10, 1))
 	}
-	return sum, unknown
+	return sum
+}
+
+// onAnyPlan says whether the person takes part in any plan on a day of a period.
+func (l *ledger) onAnyPlan(p comp.Period) bool {
+	return slices.ContainsFunc(l.e.in.Plans, func(x comp.Plan) bool { return l.onAny(x.ID, p) })
 }

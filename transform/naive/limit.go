@@ -39,7 +39,7 @@ func (l *ledger) limit(plan *comp.Plan, month comp.Period) {
 	l.blind = l.blind || c.unknown
 	if l.blind || l.unknown[k] {
 		l.unknown[k] = true
-		l.pay(line{plan, "cap", c.paid, 0, comp.Period{}, true})
+		l.pay(line{plan, "cap", c.paid, 0, month, true})
 		return
 	}
 	cash := l.cash(plan.ID, c.paid)
@@ -51,6 +51,6 @@ func (l *ledger) limit(plan *comp.Plan, month comp.Period) {
 		l.balance[k] = 0
 	}
 	if pays != cash {
-		l.pay(line{plan, "cap", c.paid, pays - cash, comp.Period{}, false})
+		l.pay(line{plan, "cap", c.paid, pays - cash, month, false})
 	}
 }

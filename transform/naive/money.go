@@ -51,8 +51,6 @@ func (e *engine) payment(c *matter, x *big.Rat) *big.Rat {
 // late makes cents of what is earned in one measuring period only after it is turned into the currency of pay.
 func (e *engine) late(c *matter, pay outcome) (outcome, int64) {
 	out := outcome{exact: e.payment(c, pay.exact)}
-	minor := e.round(c, out.exact)
-	sum := int64(0)
 	for _, d := range pay.deals {
 		d.pay = e.payment(c, d.pay)
 		d.undone = slices.Clone(d.undone)
@@ -60,12 +58,33 @@ func (e *engine) late(c *matter, pay outcome) (outcome, int64) {
 			d.undone[i].takes = e.payment(c, d.undone[i].takes)
 		}
 		out.deals = append(out.deals, d)
-		sum += e.round(c, d.pay)
 	}
-	if e.in.Plans[c.plan].RoundAt == "deal" && len(out.deals) > 0 {
-		minor = sum
+	if c.currency != c.paid {
+		e.roundDeals(c, &out)
 	}
-	return out, minor
+	return out, e.round(c, out.exact)
+}
+
+// roundDeals makes cents of what each deal brought, in the currency of pay, where the plan rounds there. What is taken back of
+// all that a deal brought is of its cents.
+func (e *engine) roundDeals(c *matter, out *outcome) {
+	if e.in.Plans[c.plan].RoundAt != "deal" || len(out.deals) == 0 {
+		return
+	}
+	for i := range out.deals {
+		d := &out.deals[i]
+		minor := new(big.Rat).SetInt64(e.round(c, d.pay))
+		for digits, _ := c.paid.Digits(); digits > 0; digits-- {
+			minor.Quo(minor, big.NewRat(10, 1))
+		}
+		for k := range d.undone {
+			if u := &d.undone[k]; u.takes.Cmp(times(d.pay, u.share)) == 0 {
+				u.takes = times(minor, u.share)
+			}
+		}
+		out.exact = new(big.Rat).Add(out.exact, new(big.Rat).Sub(minor, d.pay))
+		d.pay = minor
+	}
 }
 
 // together makes cents of all components of a plan at once: each gets its whole cents, and what is left of the rounded total
@@ -86,14 +105,19 @@ func (e *engine) together(list []*earning) {
 		for range digits {
 			cents.Mul(cents, big.NewRat(10, 1))
 		}
-		whole := new(big.Int).Div(cents.Num(), cents.Denom()) // the next below
+		whole := new(big.Int).Quo(cents.Num(), cents.Denom()) // toward zero
 		x.minor, rest[x] = whole.Int64(), cents.Sub(cents, new(big.Rat).SetInt(whole))
 		left -= x.minor
 	}
+	one := int64(1)
+	if left < 0 {
+		one = -1
+	}
 	order := slices.Clone(list)
-	slices.SortStableFunc(order, func(a, b *earning) int { return rest[b].Cmp(rest[a]) })
-	for _, x := range order[:left] {
-		x.minor++
+	slices.SortStableFunc(order, func(a, b *earning) int { return int(one) * rest[b].Cmp(rest[a]) })
+	for i := 0; left != 0; i++ {
+		order[i%len(order)].minor += one
+		left -= one
 	}
 }
 
@@ -113,18 +137,20 @@ func (l *ledger) roundPlans() {
 	}
 }
 
-// share is a part of what a component pays, in minor units: cents are made of the sum over all deals, unless each deal is
-// rounded by itself. Where the component's cents are not those of its exact pay, the part is one of the cents.
-func (x *earning) share(e *engine, part func(d dealt) *big.Rat) int64 {
-	all, own, each := new(big.Rat), new(big.Rat), int64(0)
+// brought is what all deals together brought.
+func (x *earning) brought() *big.Rat {
+	sum := new(big.Rat)
 	for _, d := range x.pay.deals {
-		p := part(d)
-		all.Add(all, d.pay)
-		own.Add(own, p)
-		each += e.round(x.matter, p)
+		sum.Add(sum, d.pay)
 	}
-	if x.plan.RoundAt == "deal" {
-		return each
+	return sum
+}
+
+// share is a part of what a component pays, in minor units: cents are made of the sum over all deals. Where the component's cents are not those of its exact pay, the part is one of the cents.
+func (x *earning) share(e *engine, part func(d dealt) *big.Rat) int64 {
+	all, own := x.brought(), new(big.Rat)
+	for _, d := range x.pay.deals {
+		own.Add(own, part(d))
 	}
 	if all.Sign() == 0 || e.round(x.matter, all) == x.minor {
 		return e.round(x.matter, own)

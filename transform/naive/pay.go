@@ -39,7 +39,7 @@ func (e *engine) earned(c *matter) (pay outcome, minor int64) {
 			pay = outcome{new(big.Rat).Sub(pay.exact, before.exact), less(pay.deals, before.deals)}
 		}
 	}
-	if at := e.in.Plans[c.plan].RoundAt; !c.unknown && (at == "deal" || at == "plan" || c.currency != c.paid) {
+	if at := e.in.Plans[c.plan].RoundAt; !c.unknown && (at == "plan" || c.currency != c.paid) {
 		pay, minor = e.late(c, pay)
 	}
 	if c.unknown {
@@ -69,11 +69,19 @@ func (e *engine) work(c *matter) outcome {
 	}
 	final := e.steps(c, numbers, share)
 	out := outcome{exact: final(pay)}
-	if read != nil && !c.unknown && e.readsDeals(c) {
-		deals := e.deals(c)
-		out.deals = shares(deals, *read, out.exact)
-		e.undo(c, out.deals, func(deals []deal) *big.Rat { return final(read.pay(deals)) })
+	if c.unknown || !e.readsDeals(c) || (read == nil && c.component.Per == "deal") {
+		return out
 	}
+	out.deals = shares(e.deals(c), read, out.exact)
+	if c.currency == c.paid {
+		e.roundDeals(c, &out)
+	}
+	e.undo(c, out.deals, func(deals []deal) *big.Rat {
+		if read == nil {
+			return nil
+		}
+		return final(read.pay(deals))
+	})
 	return out
 }
 

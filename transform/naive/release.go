@@ -46,7 +46,7 @@ func (e *engine) released(r *comp.Release, d deal) (out []piecemeal) {
 			happened := e.happened(d, part.On, end)
 			for i, share := range d.parts(happened) {
 				x := happened[i]
-				due := part.After.After(x.Date)
+				due := min(part.After.After(x.Date), end)
 				if part.If != nil {
 					due = max(due, passed)
 				}
@@ -80,13 +80,10 @@ func (e *engine) state(r *comp.Release, d dealt, day comp.Date) (paid, forfeited
 		left := new(big.Rat).Set(d.pay)
 		for _, u := range d.undone {
 			if u.day < x.day {
-				takes := u.takes
-				if lost := new(big.Rat).Abs(left); new(big.Rat).Abs(takes).Cmp(lost) > 0 {
-					takes = left // no more than there is
-				}
-				left = new(big.Rat).Sub(left, takes)
+				lost := times(d.pay, u.share)
+				left = new(big.Rat).Sub(left, lost)
 				if u.day <= day {
-					forfeited.Add(forfeited, times(takes, x.share))
+					forfeited.Add(forfeited, times(lost, x.share))
 				}
 			}
 		}
@@ -104,11 +101,11 @@ func (e *engine) state(r *comp.Release, d dealt, day comp.Date) (paid, forfeited
 // sorted is what a component has paid, and what is held of it, by the end of a day.
 func (l *ledger) sorted(x *earning, day comp.Date) (paid, held int64) {
 	r := x.matter.component.Release
-	if len(x.pay.deals) == 0 {
+	if x.brought().Sign() == 0 {
 		return x.minor, 0
 	}
 	paid = x.share(l.e, func(d dealt) *big.Rat { p, _ := l.e.state(r, d, day); return p })
-	return paid, x.minor - paid - x.share(l.e, func(d dealt) *big.Rat { _, f := l.e.state(r, d, day); return f })
+	return paid, x.minor - x.share(l.e, func(d dealt) *big.Rat { p, f := l.e.state(r, d, day); return p.Add(p, f) })
 }
 
 // hold keeps back what a month's own deals have to wait for, and pays what older ones waited for.
@@ -124,18 +121,13 @@ func (l *ledger) hold(month comp.Period) {
 		if x.matter.unknown {
 			l.unknown[k] = true
 		}
-		if l.unknown[k] {
-			if own {
-				x.matter.unknown, x.minor = true, 0
-			} else {
-				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, 0, x.matter.period, true})
-			}
-			continue
-		}
 		paid, held := l.sorted(x, month.End-1)
-		if own {
+		switch {
+		case own:
 			x.now = paid
-		} else {
+		case l.unknown[k]:
+			l.pay(line{x.plan, c.ID + ":release", x.matter.paid, 0, x.matter.period, true})
+		default:
 			was, before := l.sorted(x, month.Start-1)
 			if held -= before; paid != was {
 				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, paid - was, x.matter.period, false})

@@ -8,7 +8,16 @@ import (
 
 // round turns exact pay into minor units by the plan's rounding.
 func (e *engine) round(c *matter, pay *big.Rat) int64 {
-	digits, _ := c.paid.Digits()
+	minor, ok := roundIn(c.paid, pay, e.in.Plans[c.plan].Rounding)
+	if !ok {
+		e.lack(c, "cannot_round")
+	}
+	return minor
+}
+
+// roundIn turns exact pay into minor units of a currency.
+func roundIn(currency comp.Currency, pay *big.Rat, mode comp.Rounding) (minor int64, ok bool) {
+	digits, _ := currency.Digits()
 	x := new(big.Rat).Set(pay)
 	for range digits {
 		x.Mul(x, big.NewRat(10, 1))
@@ -17,7 +26,7 @@ func (e *engine) round(c *matter, pay *big.Rat) int64 {
 	rest := new(big.Rat).Sub(x, new(big.Rat).SetInt(low))
 	half := rest.Abs(rest).Cmp(big.NewRat(1, 2))
 	away := false
-	switch e.in.Plans[c.plan].Rounding {
+	switch mode {
 	case comp.HalfAway:
 		away = half >= 0
 	case comp.HalfEven:
@@ -29,8 +38,7 @@ func (e *engine) round(c *matter, pay *big.Rat) int64 {
 		low.Add(low, big.NewInt(int64(x.Sign())))
 	}
 	if !low.IsInt64() {
-		e.lack(c, "cannot_round")
-		return 0
+		return 0, false
 	}
-	return low.Int64()
+	return low.Int64(), true
 }
