@@ -27,7 +27,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! legal stage roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule management")
+		"sources! measures! plans! legal stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -47,6 +47,11 @@ func (l *loader) load(name string) {
 	l.management(f)
 	l.each(f, path.Dir(name), "plans", l.plan)
 	l.endPlans()
+	l.reviews(f)
+	if f.has("detectors") {
+		l.each(f, path.Dir(name), "detectors", l.detector)
+		l.endDetectors()
+	}
 }
 
 // each reads every document of every file that the key's patterns match, in order of name.

@@ -19,6 +19,7 @@ type Config struct {
 	Contracts   []comp.Contract // of every table of every source, sorted by name
 	Measures    []comp.Measure  // sorted by ID
 	Plans       []comp.Plan     // sorted by ID, then effective date
+	Detectors   []comp.Detector // sorted by ID
 	Schedule    Schedule
 	Archive     string // folder relative to the config file, or gs://bucket/prefix; environment variables are expanded
 	Published   string // as Archive

@@ -148,7 +148,7 @@ func (b *bench) cutFile(o archive.Object, def tableDef) (*cutFile, uint32, error
 func (b *bench) inputs(k *knowledge, facts comp.RunFacts, ledger []comp.LedgerEntry) (transform.Inputs, []comp.Finding, error) {
 	tables, findings, err := b.tables(k)
 	in := transform.Inputs{Run: facts, Settings: k.config.Settings, Mapping: k.config.Mapping, Contracts: k.config.Contracts, Tables: tables,
-		Measures: k.config.Measures, Plans: k.config.Plans, Waivers: k.waivers, Adjustments: k.adjustments, Ledger: ledger,
+		Measures: k.config.Measures, Plans: k.config.Plans, Detectors: k.config.Detectors, Waivers: k.waivers, Adjustments: k.adjustments, Ledger: ledger,
 		Workers: workers(), Spill: b.vault}
 	return in, append(findings, absent(k)...), err
 }

@@ -38,8 +38,9 @@ type Inputs struct {
 	Contracts   []comp.Contract   // sorted by name
 	Tables      map[string][]Part // by Contract.Name; parts sorted by (Seq, file name)
 	Files       []comp.File
-	Measures    []comp.Measure // sorted by ID
-	Plans       []comp.Plan    // sorted by ID, then effective date
+	Measures    []comp.Measure  // sorted by ID
+	Plans       []comp.Plan     // sorted by ID, then effective date
+	Detectors   []comp.Detector // sorted by ID
 	Waivers     []comp.Waiver
 	Adjustments []comp.Adjustment
 	Ledger      []comp.LedgerEntry // every earlier posting

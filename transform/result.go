@@ -43,6 +43,7 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 	r.Legal = a.legalChecks()
 	r.Costs = a.accounted()
 	r.Confided = slices.Concat(a.in.Confided, a.confided)
+	a.detect(r)
 	r.Management = a.management(r)
 	return r, nil
 }

@@ -10,6 +10,7 @@ type Mapping struct {
 	Events      []EventMap
 	Hours       []HoursMap
 	Acceptances []AcceptanceMap
+	Reviews     *ReviewMap // nil: none
 }
 
 // EventMap reads what happened to the records of the table Of. Columns Amount and Score are "" where there are none.

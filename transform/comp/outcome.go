@@ -33,6 +33,8 @@ type Result struct {
 	Confided     []Confided     // what closes, this one last, made known of anonymous answers
 	Ledger       []LedgerEntry  // what a close would post
 	Management   []Section
+	Cases        []Case   // by detector, window and payee; none reaches pay
+	Looked       []Looked // by detector and window
 }
 
 // RunFacts identify a run on every page.

@@ -65,6 +65,7 @@ var edges = []struct {
 	{"jobs/archive/*", []string{"jobs/archive", "transform/comp"}},
 	{"config", []string{"connectors", "transform", "transform/comp"}},
 	{"config/measures", nil},
+	{"config/detectors", nil},
 	{"config/templates", nil},
 	{"config/example", []string{"config/example/truth", "config/measures", "transform/comp"}},
 	{"config/example/truth", []string{"transform/comp"}},
