@@ -220,7 +220,7 @@ func TestCompanySurface(t *testing.T) {
 	check("hours", []comp.HoursMap{{Table: "hr.weeks", Employee: "id", Week: "week", Hours: "hours"}}, m.Hours)
 	check("acceptances", []comp.AcceptanceMap{{Table: "hr.signed", Employee: "id", Digest: "document", Date: "day"}}, m.Acceptances)
 	check("rates", []comp.FXMap{{Table: "hr.fx", Date: "day", FromCurrency: "from", ToCurrency: "to", Rate: "rate", Kind: "kind"}}, m.FX)
-	check("entity", comp.LegalEntity{ID: "US01", Name: "Ortel Inc.", Country: "US", Currency: "USD", PayCode: "COMM", Payroll: "adp", CompanyCode: "ABC"}, c.Settings.Entities[1])
+	check("entity", comp.LegalEntity{ID: "US01", Name: "Ortel Inc.", Country: "US", Currency: "USD", PayCode: "CM", Payroll: "adp", CompanyCode: "ABC"}, c.Settings.Entities[1])
 	numbers := func(pairs ...string) map[string]comp.Number {
 		out := map[string]comp.Number{}
 		for i := 0; i < len(pairs); i += 2 {

@@ -75,6 +75,8 @@ func (f fields) payroll(e *comp.LegalEntity) {
 		f.keyNode("payroll").wrong("payroll: adp without company_code", "the code of the company there", "add company_code:")
 	case e.Payroll == "adp" && f.at("company_code").ok() && len(e.CompanyCode) != 3 && e.CompanyCode != "":
 		f.at("company_code").wrong("the company code "+strconv.Quote(short(e.CompanyCode)), "three characters, as payroll knows the company", "correct it")
+	case e.Payroll == "adp" && len(e.PayCode) > 2:
+		f.at("pay_code").wrong("the pay code "+strconv.Quote(short(e.PayCode))+" with payroll: adp", "one or two characters, as ADP knows the earnings", "correct it")
 	case e.Payroll != "adp" && f.has("company_code"):
 		f.keyNode("company_code").wrong("company_code without payroll: adp", "it with payroll: adp only", "remove it")
 	}

@@ -46,7 +46,7 @@ func adpCSV(run comp.RunFacts, of office) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("Co Code,Batch ID,File #,Earnings 3 Code,Earnings 3 Amount\r\n")
 	for _, s := range of.statements {
-		if !paid(s) {
+		if !paid(s) || of.leaves(s) {
 			continue
 		}
 		if found, want := of.entity.Unfit(s.Name, s.PayrollNumber); found != "" {
@@ -61,6 +61,13 @@ func adpCSV(run comp.RunFacts, of office) ([]byte, error) {
 		}
 	}
 	return b.Bytes(), nil
+}
+
+// leaves says whether a payee has no row: the system does not take them, and somebody waived that. They stand in the neutral
+// file and are keyed in by hand.
+func (of office) leaves(s *comp.Statement) bool {
+	found, _ := of.entity.Unfit(s.Name, s.PayrollNumber)
+	return found != "" && of.byHand[s.Payee]
 }
 
 // adpParts are amounts within the bounds of a row that sum to m.
@@ -81,7 +88,7 @@ func gustoCSV(of office) ([]byte, error) {
 	b.WriteString("last_name,first_name,gusto_employee_id,commission\n")
 	names := map[string]string{}
 	for _, s := range of.statements {
-		if !paid(s) {
+		if !paid(s) || of.leaves(s) {
 			continue
 		}
 		if found, want := of.entity.Unfit(s.Name, s.PayrollNumber); found != "" {

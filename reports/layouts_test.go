@@ -74,6 +74,35 @@ func TestLayoutsRefuse(t *testing.T) {
 	}
 }
 
+// TestWaivedIsKeyedInByHand: whom the system does not take has no row there when somebody waived it; everybody else has theirs,
+// and the neutral file has all.
+func TestWaivedIsKeyedInByHand(t *testing.T) {
+	for _, x := range []struct {
+		entity     comp.LegalEntity
+		path, want string
+		change     func(s *comp.Statement)
+	}{
+		{comp.LegalEntity{Payroll: "adp", CompanyCode: "ABC", PayCode: "C"}, "EPIABC02.csv",
+			"Co Code,Batch ID,File #,Earnings 3 Code,Earnings 3 Amount\r\nABC,202602,000417,C,2.00\r\n", func(s *comp.Statement) { s.PayrollNumber = "50" }},
+		{comp.LegalEntity{Payroll: "gusto"}, "gusto-2026-02.csv", "last_name,first_name,gusto_employee_id,commission\nSmith,Bob Mary,417,2.00\n", func(s *comp.Statement) { s.Name = "Ada" }},
+	} {
+		r := paidBy(x.entity, 100, 200)
+		x.change(&r.Statements[0])
+		r.Findings = append(r.Findings, comp.Finding{Code: "payroll_cannot_take", Reach: comp.ReachPayee, Payee: "EA", Waived: "keyed in, by Ann"})
+		files := render(t, r, Options{})
+		if d := cmp.Diff(x.want, string(byPath(t, files, "payroll/US01/"+x.path))); d != "" {
+			t.Error(d)
+		}
+		if neutral := string(byPath(t, files, "payroll/US01/pay-2026-02.csv")); !strings.Contains(neutral, "EA") {
+			t.Errorf("%s: the neutral file has no EA:\n%s", x.path, neutral)
+		}
+		r.Findings[len(r.Findings)-1].Waived = ""
+		if err := Render(r, Options{}, func(File) error { return nil }); err == nil {
+			t.Errorf("%s: written though nobody waived it", x.path)
+		}
+	}
+}
+
 // TestCorrectionsFile: one row per correction, with what was posted and what is due; its sum is that of the lines.
 func TestCorrectionsFile(t *testing.T) {
 	r := paidBy(comp.LegalEntity{}, 0)

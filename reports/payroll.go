@@ -17,6 +17,7 @@ import (
 type office struct {
 	entity     comp.LegalEntity
 	statements []*comp.Statement // by payee
+	byHand     map[string]bool   // payees whom the office's own system does not take, which somebody settled
 }
 
 // offices are the legal entities, by id; one without statements gets its files too, because a file that does not come
@@ -33,9 +34,15 @@ func offices(r *comp.Result) []office {
 	for _, e := range r.Entities {
 		place(e)
 	}
+	byHand := map[string]bool{}
+	for i := range r.Findings {
+		if f := &r.Findings[i]; f.Code == "payroll_cannot_take" && f.Waived != "" {
+			byHand[f.Payee] = true
+		}
+	}
 	for _, s := range statements(r) {
 		of := place(comp.LegalEntity{ID: s.Entity, Currency: s.Currency, PayCode: s.PayCode})
-		of.statements = append(of.statements, s)
+		of.statements, of.byHand = append(of.statements, s), byHand
 	}
 	return out
 }

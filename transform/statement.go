@@ -272,7 +272,8 @@ func (b *builder) unfit(s *comp.Statement) {
 	e, _ := entityOf(b.a.in, s.Entity)
 	if found, want := e.Unfit(s.Name, s.PayrollNumber); found != "" {
 		b.hold(s, comp.Finding{Code: "payroll_cannot_take", Column: e.Payroll, Text: s.PayrollNumber,
-			Message: fmt.Sprintf("%s of %s cannot be given to the payroll system %s, which expects %s", found, s.Payee, e.Payroll, want), Hint: "correct it in the source"})
+			Message: fmt.Sprintf("%s of %s cannot be given to the payroll system %s, which expects %s", found, s.Payee, e.Payroll, want),
+			Hint:    "correct it in the source, or waive it and key the pay in by hand: that system's file then has no row for it"})
 	}
 }
 
