@@ -14,6 +14,7 @@ type gathered struct {
 	hits, misses int64
 	n            int64
 	spread       spread
+	end          comp.Date // the day after the last that is read
 }
 
 // estimator makes a measure's value of what was gathered. seed names what is measured, for what is drawn by chance.

@@ -103,6 +103,7 @@ func (x *calc) measureAt(src source, w *worked) measured {
 	}
 	x.stand(m, src, &out, w)
 	w.say("%s", x.found(m, &out, &g, parts, x.over(src.ToDate)))
+	x.provisional(m, &g, w)
 	return out
 }
 
@@ -120,6 +121,7 @@ func (x *calc) gathered(m *comp.Measure, src source, w *worked) (g gathered, par
 		if subject < 0 {
 			continue
 		}
+		g.end = max(g.end, span.End)
 		about += "|" + x.grid.subjects[subject] + "|" + span.String()
 		var own comp.Number
 		parts = nil
