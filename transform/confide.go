@@ -253,6 +253,19 @@ func (x *calc) inConfidence(m *comp.Measure, src source, floor int64, w *worked)
 		w.say("%s: fewer than %d answered, or another group could be worked out", m.Title, floor)
 		return out
 	}
+	g := disclosed(k)
+	value, est, ok := (&estimator{m: m, v: x.v, seed: m.ID + "|" + k.Group + "|" + span.String()}).value(&g)
+	out.value, out.n, out.estimate, out.missing = value, g.n, est, !ok || x.few(g.n, src)
+	if out.missing {
+		return out
+	}
+	x.stand(m, src, &out, w)
+	w.say("%s", x.found(m, &out, &g, nil, []comp.Period{p}))
+	return out
+}
+
+// disclosed is what was made known, as a measure's rows come to it.
+func disclosed(k *comp.Confided) gathered {
 	g := gathered{value: k.Value, hits: k.Hits, misses: k.Misses, n: k.N}
 	for _, a := range k.Answers {
 		if g.spread == nil {
@@ -262,14 +275,7 @@ func (x *calc) inConfidence(m *comp.Measure, src source, floor int64, w *worked)
 		b.valued(a.Value)
 		g.spread[b] += a.N
 	}
-	value, est, ok := (&estimator{m: m, v: x.v, seed: m.ID + "|" + k.Group + "|" + span.String()}).value(&g)
-	out.value, out.n, out.estimate, out.missing = value, g.n, est, !ok || x.few(g.n, src)
-	if out.missing {
-		return out
-	}
-	x.stand(m, src, &out, w)
-	w.say("%s", x.found(m, &out, &g, nil, []comp.Period{p}))
-	return out
+	return g
 }
 
 // untold leaves of the tables of anonymous answers how many rows there are, and nothing of what became of them: one more row

@@ -8,8 +8,8 @@ import (
 	"carrot/transform/comp"
 )
 
-// floor is the fewest people of whom the management report tells anything.
-const floor = 8
+// fewestPaid are the fewest people of a job whose mean pay is told.
+const fewestPaid = 8
 
 // management is the report's sections, in the order in which the config asks for them.
 func (a *assessment) management(r *comp.Result) []comp.Section {
@@ -107,6 +107,9 @@ func (l *looker) at(id, subject string, p comp.Period, every string) look {
 	if span.Start < l.a.grid.lowest() {
 		return look{}
 	}
+	if l.s.sealed(id) {
+		return l.inConfidence(m, subject, span)
+	}
 	g := gathered{}
 	for _, sm := range l.s.sums(i, k, []comp.Period{span}) {
 		rate := comp.Int(1)
@@ -127,12 +130,24 @@ func (l *looker) at(id, subject string, p comp.Period, every string) look {
 		}
 	}
 	value, est, ok := (&estimator{m: m, v: l.v, seed: id + "|" + subject + "|" + span.String()}).value(&g)
-	return look{value, g.n, est, ok && l.told(m, g.n)}
+	return look{value, g.n, est, ok}
 }
 
-// told says whether a value may be told: of answers given in confidence, only the company's, and of enough people.
-func (l *looker) told(m *comp.Measure, n int64) bool {
-	return !l.s.sealed(m.ID) || (pooledBy(m) == comp.PoolCompany && n >= floor)
+// inConfidence is what closes made known of anonymous answers; nothing else is ever told of them.
+func (l *looker) inConfidence(m *comp.Measure, subject string, span comp.Period) look {
+	if pooledBy(m) == comp.PoolCompany {
+		subject = poolName(comp.PoolCompany, "")
+	}
+	for _, all := range [][]comp.Confided{l.a.in.Confided, l.a.confided} {
+		for i := range all {
+			if k := &all[i]; k.Measure == m.ID && k.Group == subject && k.Period == span && !k.Hidden {
+				g := disclosed(k)
+				value, est, ok := (&estimator{m: m, v: l.v, seed: m.ID + "|" + subject + "|" + span.String()}).value(&g)
+				return look{value, g.n, est, ok}
+			}
+		}
+	}
+	return look{}
 }
 
 func (l *looker) formula(m *comp.Measure, subject string, p comp.Period, every string) look {
@@ -181,9 +196,6 @@ func poolTitle(subject string) string {
 func (l *looker) written(id string, x look) string {
 	i, known := l.s.measures[id]
 	if !known || !x.ok {
-		if known && x.n > 0 && l.s.sealed(id) {
-			return "too few to tell"
-		}
 		return "-"
 	}
 	m := &l.a.in.Measures[i]
@@ -219,7 +231,7 @@ func (l *looker) table(spec *comp.SectionSpec, s *comp.Section) {
 				if several {
 					row = append(row, poolTitle(pool))
 				}
-				s.Rows = append(s.Rows, append(row, p.Words(), l.written(id, x), l.interval(id, x), l.count(id, x)))
+				s.Rows = append(s.Rows, append(row, p.Words(), l.written(id, x), l.interval(id, x), comp.Grouped(fmt.Sprint(x.n))))
 			}
 		}
 	}
@@ -232,12 +244,4 @@ func (l *looker) interval(id string, x look) string {
 		return c.roughly(&l.a.in.Measures[i], *x.est.Low) + " to " + c.roughly(&l.a.in.Measures[i], *x.est.High)
 	}
 	return "-"
-}
-
-// count is a value's n; of answers given in confidence only where the value is told.
-func (l *looker) count(id string, x look) string {
-	if l.s.sealed(id) && !x.ok {
-		return "-"
-	}
-	return comp.Grouped(fmt.Sprint(x.n))
 }

@@ -31,37 +31,50 @@ func (l *looker) funnel(spec *comp.SectionSpec, s *comp.Section) {
 	}
 }
 
-// equity opens, gains and loses customers' worth, and says what pay cost for each unit of the change.
+// equity opens, gains and loses customers' worth, and says what pay cost for each unit of the change. Each part is rounded to the
+// currency's digits first, so that a reader can add them up.
 func (l *looker) equity(spec *comp.SectionSpec, s *comp.Section, r *comp.Result) {
 	s.Columns = []comp.SectionColumn{{Title: "Period"}}
-	for _, title := range []string{"Opening", "Acquired", "Retained and expanded", "Lost", "Closing", "Variable pay", "Pay per unit of the change"} {
+	for _, title := range []string{"Opening", "Acquired", "Stayed", "Lost", "Closing", "Variable pay", "Pay per unit"} {
 		s.Columns = append(s.Columns, comp.SectionColumn{Title: title, Right: true})
 	}
+	digits, _ := l.currency.Digits()
+	rounded := func(n comp.Number) comp.Number {
+		m, err := comp.Amount{Number: n, Currency: l.currency}.Round(comp.HalfEven)
+		if err != nil {
+			return n
+		}
+		return m.Amount().Number
+	}
+	cents := func(n comp.Number) string { return comp.Grouped(n.Fixed(digits, comp.HalfEven)) }
 	pool := l.pools(comp.PoolCompany)[0]
 	for _, p := range l.periods(spec, spec.Periods) {
 		var parts [4]comp.Number
 		row, whole := []string{p.Words()}, true
 		for i, id := range spec.Measures {
 			x := l.read(id, pool, p, spec.Every)
-			parts[i], whole = x.value, whole && x.ok
-			row = append(row, l.written(id, x))
+			if parts[i], whole = rounded(x.value), whole && x.ok; x.ok {
+				row = append(row, cents(parts[i]))
+			} else {
+				row = append(row, "-")
+			}
 		}
 		change := parts[1].Add(parts[2]).Sub(parts[3])
 		pay, known := l.pay(p, r)
-		per := "-"
-		if q, ok := pay.Quo(change); ok && whole && known && change.Sign() > 0 {
-			per = q.Fixed(4, comp.HalfEven)
-		}
-		closing, cost := "-", "-"
+		closing, cost, per := "-", "-", "-"
 		if whole {
-			closing = money(parts[0].Add(change), l.currency)
+			closing = cents(parts[0].Add(change))
 		}
 		if known {
-			cost = money(pay, l.currency)
+			cost = cents(pay)
+		}
+		if q, ok := pay.Quo(change); ok && whole && known && change.Sign() > 0 {
+			per = q.Fixed(2, comp.HalfEven)
 		}
 		s.Rows = append(s.Rows, append(row, closing, cost, per))
 	}
-	s.After = append(s.After, "Closing = opening + acquired + retained and expanded − lost. Variable pay is what was posted for the period's months, and what this run pays.")
+	s.After = append(s.After, "In "+string(l.currency)+". Closing = opening + acquired + stayed − lost, where stayed is what those who stayed bought more or less. "+
+		"Variable pay is what was posted for the period's months, and what this run pays; it is held against a change that is above zero.")
 }
 
 // pay is what was posted for a period's months together with this run's statements, in the report's currency.
@@ -108,8 +121,8 @@ func (l *looker) payRatio(s *comp.Section, r *comp.Result) {
 		jobs[k].n, jobs[k].sum = jobs[k].n+1, jobs[k].sum.Add(st.Total.Amount().Number.Mul(rate))
 	}
 	slices.SortFunc(jobs, func(a, b job) int { return cmp.Compare(a.name, b.name) })
-	few := slices.DeleteFunc(slices.Clone(jobs), func(j job) bool { return j.n >= floor })
-	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.n < floor })
+	few := slices.DeleteFunc(slices.Clone(jobs), func(j job) bool { return j.n >= fewestPaid })
+	jobs = slices.DeleteFunc(jobs, func(j job) bool { return j.n < fewestPaid })
 	var lowest comp.Number
 	mean := func(j job) comp.Number { return over(j.sum, comp.Int(j.n)) }
 	for i, j := range jobs {
@@ -125,7 +138,7 @@ func (l *looker) payRatio(s *comp.Section, r *comp.Result) {
 		s.Rows = append(s.Rows, []string{j.name, fmt.Sprint(j.n), comp.Grouped(mean(j).Fixed(2, comp.HalfEven)) + " " + string(l.currency), times})
 	}
 	if len(few) > 0 {
-		s.After = append(s.After, fmt.Sprintf("%d jobs of fewer than %d people are not listed.", len(few), floor))
+		s.After = append(s.After, fmt.Sprintf("%d jobs of fewer than %d people are not listed.", len(few), fewestPaid))
 	}
 }
 
