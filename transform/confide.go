@@ -190,7 +190,7 @@ func (c *confided) work(s *settler, t *comp.Contract, p comp.Period) {
 		all += n
 	}
 	c.fresh = append(c.fresh, comp.Confided{Table: t.Name(), Period: p, N: all})
-	for i, ok := range shown(sets, sizes, t.Floor()) {
+	for i, ok := range shown(sets, sizes, t.Floor(), s.v.Suppress) {
 		x := comp.Confided{Table: t.Name(), Measure: s.in.Measures[groups[i].measure].ID, Group: s.grid.subjects[groups[i].subject], Period: p, Hidden: !ok}
 		if ok {
 			s.disclose(&x, groups[i])

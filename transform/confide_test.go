@@ -81,6 +81,12 @@ func TestAnonymousResults(t *testing.T) {
 	if len(r.Confided) > 0 {
 		t.Errorf("a preview made known %+v", r.Confided)
 	}
+	tried := c.inputs("2026-01")
+	tried.Discreet = true // a plan is tried
+	if r, _, err = Compute(tried, nil); err != nil || len(r.Confided) > 0 {
+		t.Errorf("trying a plan made known %+v: %v", r.Confided, err)
+	}
+	want("trying a plan", r, "company", "hidden, n 0, 100.00 EUR: We: fewer than 8 answered, or another group could be worked out; We: "+neutral)
 	january := c.close("2026-01")
 	c.in.Confided = january.Confided
 	want("close", january, "company", "50, n 8, 100.00 EUR: We: 100 × (5 − 1) / 8 = 50 (95 %: 1.00 to 99.00); At 50, on the line from 0 (pays 0 %) to 100 (pays 200 %), the plan pays 100 % of the target")

@@ -13,30 +13,47 @@ type answerSet struct {
 	blocks []int // ascending
 }
 
-// shown says for each set whether its results can be shown so that no set of fewer answers than the floor, but none, can be
+// shown says for each set whether its results can be shown. Sets are taken in order of rank and size, the company first.
+func shown(sets []answerSet, sizes []int64, floor int64, suppress func([][]int, []int64, int64) []bool) []bool {
+	order := make([]int, len(sets))
+	count := make([]int64, len(sets))
+	for i := range sets {
+		order[i], count[i] = i, answersOf(sets[i].blocks, sizes)
+	}
+	slices.SortFunc(order, func(i, j int) int {
+		return cmp.Or(cmp.Compare(sets[i].rank, sets[j].rank), -cmp.Compare(count[i], count[j]), cmp.Compare(sets[i].name, sets[j].name))
+	})
+	blocks := make([][]int, len(sets))
+	for k, i := range order {
+		blocks[k] = sets[i].blocks
+	}
+	out := make([]bool, len(sets))
+	for k, ok := range suppress(blocks, sizes, floor) {
+		out[order[k]] = ok
+	}
+	return out
+}
+
+func answersOf(blocks []int, sizes []int64) (n int64) {
+	for _, b := range blocks {
+		n += sizes[b]
+	}
+	return n
+}
+
+// suppress says for each set in turn whether it can be shown so that no set of fewer answers than the floor, but none, can be
 // worked out: neither one that is shown, nor what is left of one when others are taken from it.
 //
 // Whatever adding and subtracting shown sets can give is a sum of multiples of them. The sets that are shown lie within each
 // other or apart, never across; so they are made of what is left of each without those within it, and these rests have no answer
 // in common. A sum of multiples of shown sets gives each rest one factor: it says nothing of any rest, or it is about at least
-// the answers of a whole one. So it is enough that every rest is empty or reaches the floor. Sets are taken in order of rank and
-// size, the company first, and one that would break this is hidden: of several groups the smallest.
-func shown(sets []answerSet, sizes []int64, floor int64) []bool {
-	order := make([]int, len(sets))
-	count := make([]int64, len(sets))
-	for i := range sets {
-		order[i] = i
-		for _, b := range sets[i].blocks {
-			count[i] += sizes[b]
-		}
-	}
-	slices.SortFunc(order, func(i, j int) int {
-		return cmp.Or(cmp.Compare(sets[i].rank, sets[j].rank), -cmp.Compare(count[i], count[j]), cmp.Compare(sets[i].name, sets[j].name))
-	})
+// the answers of a whole one. So it is enough that every rest is empty or reaches the floor. A set that would break this is
+// hidden: of several groups, since they come in order of size, the smallest.
+func suppress(sets [][]int, sizes []int64, floor int64) []bool {
 	out := make([]bool, len(sets))
 	f := &forest{sizes: sizes, floor: floor}
-	for _, i := range order {
-		out[i] = count[i] >= floor && f.add(sets[i].blocks)
+	for i, blocks := range sets {
+		out[i] = answersOf(blocks, sizes) >= floor && f.add(blocks)
 	}
 	return out
 }

@@ -36,18 +36,18 @@ func TestSuppression(t *testing.T) {
 		"the only large team":     {[]int64{30, 7}, []bool{true, false, false}},
 	} {
 		sets, sizes := teams(x.sizes...)
-		if d := cmp.Diff(x.want, shown(sets, sizes, 8)); d != "" {
+		if d := cmp.Diff(x.want, shown(sets, sizes, 8, suppress)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
 	// Two measures of one table: everybody, and those who answered the second question. Two of twenty left it out.
 	sets := []answerSet{{"company\x00a", 0, []int{0, 1}}, {"company\x00b", 0, []int{0}}}
-	if d := cmp.Diff([]bool{true, false}, shown(sets, []int64{18, 2}, 8)); d != "" {
+	if d := cmp.Diff([]bool{true, false}, shown(sets, []int64{18, 2}, 8, suppress)); d != "" {
 		t.Errorf("two left a question out (-want +got):\n%s", d)
 	}
 	// A department across two entities: their overlap would tell five answers, so the department is hidden.
 	sets = []answerSet{{"company", 0, []int{0, 1, 2}}, {"entity:A", 1, []int{0, 1}}, {"entity:B", 1, []int{2}}, {"department:X", 2, []int{1, 2}}}
-	if d := cmp.Diff([]bool{true, true, true, false}, shown(sets, []int64{20, 5, 30}, 8)); d != "" {
+	if d := cmp.Diff([]bool{true, true, true, false}, shown(sets, []int64{20, 5, 30}, 8, suppress)); d != "" {
 		t.Errorf("a department across entities (-want +got):\n%s", d)
 	}
 }
@@ -80,7 +80,7 @@ func TestNothingSmallIsInTheSpan(t *testing.T) {
 			}
 		}
 		var kept, careless []answerSet
-		for i, ok := range shown(sets, sizes, floor) {
+		for i, ok := range shown(sets, sizes, floor, suppress) {
 			n := int64(0)
 			for _, b := range sets[i].blocks {
 				n += sizes[b]

@@ -37,6 +37,8 @@ type Verbs struct {
 	Neutral func(target comp.Number) comp.Number
 	// Round is the one step from exact to payable.
 	Round func(a comp.Amount, mode comp.Rounding) (comp.Money, error)
+	// Suppress says which sets of anonymous answers, of blocks of some sizes, can be shown; they come in the order of keeping.
+	Suppress func(sets [][]int, sizes []int64, floor int64) []bool
 	// TrueUp is what an earlier month is still owed: entitlement at present knowledge less what was posted.
 	TrueUp func(now, posted int64) int64
 }
@@ -46,7 +48,7 @@ func DefaultVerbs() Verbs {
 	return Verbs{
 		Measuring: measuring, Window: window, ToDate: toDate, Participated: participated, InForce: inForce, Quota: quotaInForce,
 		Rate: fxRate, Combine: combine, Enough: enough, Prorate: prorate, Attain: attain, Pay: pay, Gate: gate, Cap: capped,
-		Neutral: neutral, Round: comp.Amount.Round, TrueUp: trueUp,
+		Neutral: neutral, Round: comp.Amount.Round, TrueUp: trueUp, Suppress: suppress,
 	}
 }
 
