@@ -50,6 +50,7 @@ type Inputs struct {
 	Workers     int                // goroutines for scanning; at least 1; any number gives the same outcome
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
 	Memory      int64              // bytes that folds may hold before they spill; 0 means 16 MiB
+	index       map[string]int     // of Measures by id; read by key only
 	spills      *atomic.Int64      // how many scans have spilled deals: each names its files apart
 	lean        bool               // a stage of true-ups: only sums are asked for, so neither lineage nor credits are kept
 }

@@ -64,6 +64,7 @@ type assessment struct {
 // assess walks each fact through each verb once: conform the reference tables, see who takes part when, scan the fact
 // rows (assemble, resolve, credit, measure), and settle per payee: everything, or what is wanted alone.
 func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
+	in.index = measureIndex(in)
 	company, findings, err := conform(in)
 	if err != nil {
 		return nil, err

@@ -57,7 +57,10 @@ func (in *Inputs) readings(measures map[string]int, r comp.Reads) []comp.Reads {
 
 // behind are measures with all that their formulas are worked out of, each once.
 func (in *Inputs) behind(ids []string) (out []string) {
-	measures := measureIndex(in)
+	measures := in.index
+	if measures == nil {
+		measures = measureIndex(in)
+	}
 	for _, id := range ids {
 		for _, r := range in.readings(measures, comp.Reads{Measure: id}) {
 			if !slices.Contains(out, r.Measure) {

@@ -105,13 +105,12 @@ func (a *assessment) holdPayee(payee, finding string) {
 func (a *assessment) paidBy(measure string) []string {
 	var out []string
 	for _, e := range a.entitlements {
-		if e.account != "" {
+		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
+		id := a.company.People[e.payee].ID
+		if e.account != "" || e.duty.pay != a.in.Run.Period || c.Shown || (len(out) > 0 && out[len(out)-1] == id) {
 			continue
 		}
-		id := a.company.People[e.payee].ID
-		c := &a.in.Plans[e.duty.plan].Components[e.duty.component]
-		reads := slices.Contains(a.in.behind(c.Measures()), measure)
-		if e.duty.pay == a.in.Run.Period && reads && !c.Shown && (len(out) == 0 || out[len(out)-1] != id) {
+		if slices.Contains(a.in.behind(c.Measures()), measure) {
 			out = append(out, id)
 		}
 	}
