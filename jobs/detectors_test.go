@@ -132,7 +132,6 @@ func mapsKeys(m map[string]string) func(func(string) bool) {
 // honest is a company of chance.
 type honest struct {
 	random *rand.Rand
-	entity string
 	rows   map[string][][]any
 }
 
@@ -169,7 +168,7 @@ func (h *honest) workday() comp.Date {
 
 // newHonest is a company whose first person does what is planted, in every table.
 func newHonest(seed uint64, planted bool) *honest {
-	h := &honest{random: rand.New(rand.NewPCG(seed, 14)), entity: "US01", rows: map[string][][]any{"crm.reviews": nil}}
+	h := &honest{random: rand.New(rand.NewPCG(seed, 14)), rows: map[string][][]any{"crm.reviews": nil}}
 	for i := range honestPeople {
 		who, bad := fmt.Sprintf("P%02d", i), planted && i == 0
 		h.rows["crm.people"] = append(h.rows["crm.people"], []any{who, "US01", comp.Day(2025, 1, 1)})
@@ -433,5 +432,61 @@ func TestDetectorsReachNoPay(t *testing.T) {
 	}
 	if len(without.Ledger) < honestPeople {
 		t.Errorf("only %d entries of the ledger: nothing was compared", len(without.Ledger))
+	}
+}
+
+// TestCasesLive: a case waits for the person, is open where no answer came, is answered, is closed, and expires without a name. Of
+// a country without the agreement nobody is looked at, and a sealed table is never read.
+func TestCasesLive(t *testing.T) {
+	c := detectorConfig(t)
+	h := newHonest(7, true)
+	bunched := func(in transform.Inputs) comp.Case {
+		t.Helper()
+		for _, x := range h.computed(t, in).Cases {
+			if x.Detector == "quarter-end-bunching" {
+				return x
+			}
+		}
+		return comp.Case{}
+	}
+	x := bunched(h.inputs(t, c, "2026-03"))
+	if x.State != comp.CaseWaiting || x.Payee != "P00" || x.Opened != comp.Day(2026, 4, 1) || x.Shown != comp.Day(2026, 4, 15) || x.Expires != comp.Day(2026, 6, 30) || x.N != 60 || len(x.Rows) < 22 {
+		t.Errorf("in its first close the case is %+v", x)
+	}
+	if x = bunched(h.inputs(t, c, "2026-04")); x.State != comp.CaseOpen {
+		t.Errorf("a month later without an answer it is %s", x.State)
+	}
+	review := []any{x.ID, comp.Day(2026, 4, 9), "Budgets ended", nil, nil, nil}
+	h.rows["crm.reviews"] = [][]any{review}
+	if x = bunched(h.inputs(t, c, "2026-04")); x.State != comp.CaseAnswered || x.Text != "Budgets ended" {
+		t.Errorf("with an answer it is %s: %q", x.State, x.Text)
+	}
+	review[3], review[4], review[5] = comp.Day(2026, 4, 20), "K. Vogt", "explained"
+	if x = bunched(h.inputs(t, c, "2026-04")); x.State != comp.CaseClosed || x.By != "K. Vogt" || x.Outcome != "explained" {
+		t.Errorf("closed it is %s by %q: %q", x.State, x.By, x.Outcome)
+	}
+	if x = bunched(h.inputs(t, c, "2026-06")); x.State != comp.CaseExpired || x.Payee != "" || len(x.Rows) > 0 || len(x.Words) > 0 || x.ID != review[0] {
+		t.Errorf("after 90 days it is %+v", x)
+	}
+	in := h.inputs(t, c, "2026-03")
+	for i := range in.Contracts {
+		if in.Contracts[i].Name() == "crm.deals" {
+			in.Contracts[i].Class = comp.Sealed
+		}
+	}
+	if x = bunched(in); x.ID != "" {
+		t.Errorf("a sealed table was read: %+v", x)
+	}
+	for _, p := range h.rows["crm.people"] {
+		p[1] = "DE01"
+	}
+	r := h.computed(t, h.inputs(t, c, "2026-03"))
+	if len(r.Cases) > 0 || len(r.Looked) == 0 {
+		t.Errorf("without the agreement of their country there are %d cases, looked at %d times", len(r.Cases), len(r.Looked))
+	}
+	for _, l := range r.Looked {
+		if l.People > 0 || l.Without != honestPeople {
+			t.Errorf("%s: %d people of a country without agreement were looked at, %d were not", l.Detector, l.People, l.Without)
+		}
 	}
 }

@@ -83,7 +83,7 @@ func Render(r *comp.Result, o Options, put func(File) error) (err error) {
 			}
 			made = append(made, management...)
 		}
-		made = append(made, payroll...)
+		made = append(append(made, payroll...), renderReview(r)...)
 	}
 	for _, f := range append([]File{certificate(r, made)}, made...) {
 		if err := put(f); err != nil {

@@ -57,6 +57,7 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 	p.corrections()
 	p.notCounted()
 	p.adjustments()
+	p.cases()
 	p.yearToDate()
 	p.about()
 	p.footers()

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 
 	"carrot/transform/comp"
 	"carrot/transform/stat"
@@ -263,7 +264,7 @@ func (x *detection) bunching(d *comp.Detector) {
 	by := map[string]*sides{}
 	looked := comp.Looked{Detector: d.ID, Title: d.Title, Period: o.Period}
 	for _, s := range x.scores {
-		if s.Attainment == nil || d.Plan != "" && s.Plan != d.Plan || d.Component != "" && s.Component != d.Component {
+		if s.Attainment == nil || x.confident(s.Measure, 0) || d.Plan != "" && s.Plan != d.Plan || d.Component != "" && s.Component != d.Component {
 			continue
 		}
 		id := x.owner(&comp.Detector{}, s.Payee, o.Start)
@@ -300,6 +301,18 @@ func (x *detection) bunching(d *comp.Detector) {
 		}
 	}
 	x.looked = append(x.looked, looked)
+}
+
+// confident says whether a measure rests on answers given in confidence: of them nothing is looked at.
+func (x *detection) confident(measure string, deep int) bool {
+	i := slices.IndexFunc(x.in.Measures, func(m comp.Measure) bool { return m.ID == measure })
+	if i < 0 || deep > len(x.in.Measures) {
+		return i >= 0
+	}
+	return slices.ContainsFunc(x.in.Measures[i].Terms, func(t comp.Term) bool {
+		c, err := contractOf(x.in, t.Table)
+		return err != nil || c.Class == comp.Sealed
+	}) || slices.ContainsFunc(x.in.Measures[i].Inputs, func(in comp.Input) bool { return x.confident(in.Measure, deep+1) })
 }
 
 // words tells the person what was found, how sure that is, and what to do.
