@@ -18,6 +18,7 @@ func (l *loader) load(name string) {
 	l.seen, l.broken = map[string]bool{}, map[string]bool{}
 	l.tables, l.sources, l.measures = map[string]*table{}, map[string]node{}, map[string]*measured{}
 	l.calendars, l.attributes, l.systems = map[string]bool{}, map[string]bool{}, map[string]bool{}
+	l.shared = map[string]*sharedComponent{}
 	l.exprs = newCompiler(l)
 	docs, _, ok := l.documents(name)
 	if !ok {
@@ -27,7 +28,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! legal stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances waivers adjustments expect schedule management")
+		"sources! measures! plans! shared legal lists stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -42,11 +43,19 @@ func (l *loader) load(name string) {
 		l.each(f, path.Dir(name), "legal", l.legal)
 		l.endLegal()
 	}
+	if f.has("lists") {
+		l.each(f, path.Dir(name), "lists", l.list)
+		l.endLists()
+	}
 	l.each(f, path.Dir(name), "measures", l.measure)
 	l.endMeasures()
 	l.management(f)
+	if f.has("shared") {
+		l.each(f, path.Dir(name), "shared", l.sharedDoc)
+	}
 	l.each(f, path.Dir(name), "plans", l.plan)
 	l.endPlans()
+	l.endShared()
 	l.reviews(f)
 	if f.has("detectors") {
 		l.each(f, path.Dir(name), "detectors", l.detector)

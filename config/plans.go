@@ -32,12 +32,16 @@ func (l *loader) plan(n node, file []byte) {
 	}
 	ids := map[string]int{}
 	for _, c := range items {
-		k, ok := c.keyed("component")
+		k, digest, ok := l.componentOf(c)
 		if !ok {
 			continue
 		}
 		k = k.below(f.path + k.name("id") + "/")
 		x := l.component(k)
+		if x.Shared = digest; digest != "" {
+			sum = sha256.Sum256([]byte(p.Digest + digest))
+			p.Digest = hex.EncodeToString(sum[:])
+		}
 		if line, twice := ids[x.ID]; twice && x.ID != "" {
 			k.at("id").wrong("component "+x.ID+" a second time", "each id once in a plan", "rename it; the first is in line "+strconv.Itoa(line))
 		}
@@ -50,6 +54,17 @@ func (l *loader) plan(n node, file []byte) {
 	l.currency = ""
 	l.overlap(f, p)
 	l.config.Plans = append(l.config.Plans, p)
+}
+
+// componentOf is an entry of a plan's components: its own, or a shared one with the digest of its definition.
+func (l *loader) componentOf(n node) (f fields, digest string, ok bool) {
+	for i := 0; n.isMap() && i+1 < len(n.y.Content); i += 2 {
+		if n.y.Content[i].Value == "use" {
+			return l.use(n)
+		}
+	}
+	f, ok = n.keyed("component")
+	return f, "", ok
 }
 
 // header reads what holds for a whole plan beside its eligibility: currency, rates, where pay is rounded, waived lints.

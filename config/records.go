@@ -9,6 +9,7 @@ import (
 
 // records reads what is known of records and people beside the roster: events, hours worked, plan documents signed.
 func (l *loader) records(f fields) {
+	l.contributions(f)
 	for _, n := range f.optional("events", "tables of events") {
 		e, ok := n.fields("a table of events", "table! of! key! event! date! amount score where")
 		if !ok {

@@ -81,15 +81,15 @@ func (s spec) shape(name, path string) shape {
 
 // kindShape is what a spec says that a value may be.
 func kindShape(kind string) shape {
+	if inner, list := strings.CutPrefix(kind, "["); list && strings.HasSuffix(inner, "]") && !strings.Contains(inner, "]/") {
+		return shape{"type": "array", "items": kindShape(strings.TrimSuffix(inner, "]"))}
+	}
 	if choices := strings.Split(kind, "/"); len(choices) > 1 {
 		var of []any
 		for _, c := range choices {
 			of = append(of, kindShape(c))
 		}
 		return shape{"anyOf": of}
-	}
-	if inner, list := strings.CutPrefix(kind, "["); list {
-		return shape{"type": "array", "items": kindShape(strings.TrimSuffix(inner, "]"))}
 	}
 	if ref, ok := strings.CutPrefix(kind, "@"); ok {
 		return shape{"$ref": "#/$defs/" + ref}
@@ -111,7 +111,7 @@ func schemaPaths() map[string]string {
 		for _, token := range strings.Fields(planSpecs[queue[0]].keys) {
 			key, kind, _ := strings.Cut(token, ":")
 			for _, c := range strings.Split(kind, "/") {
-				inner, list := strings.CutPrefix(c, "[")
+				inner, list := strings.TrimPrefix(c, "["), strings.HasPrefix(kind, "[") && strings.HasSuffix(kind, "]")
 				ref, ok := strings.CutPrefix(strings.TrimSuffix(inner, "]"), "@")
 				if _, seen := paths[ref]; !ok || seen {
 					continue

@@ -11,21 +11,26 @@ type spec struct{ what, keys string }
 // What a part of a scorecard and a multiplier have in common.
 const partKeys = " title:text measure:text score:@named quota:@quota curve!:@factor min_n:int gates:[@gate] floor:ratio cap:ratio"
 
+// componentKeys are what a component says, one of a plan's own and one that plans share.
+const componentKeys = "title!:text clause!:text measure:text score:@named parts:[@part] every!:text to_date:text " +
+	"numbers:each|whole per:period|deal quota:@quota target:amounts/[@dated]/@named curve:@curve min_n:int " +
+	"missing:neutral|zero|hold gates:[@gate] multiply:[@multiplier] order:[gate|multiply|prorate|cap] " +
+	"cap:amounts/[@dated]/@named excess:forfeit|carry prorate:none|days|weekdays|months|daily fte:bool " +
+	"leave:prorate|ignore mode:paid|shadow budget:@budget release:@release clawback:@clawback award:@award cost:@cost"
+
 // planSpecs are the mappings of a plan file.
 var planSpecs = map[string]spec{
 	"plan": {"a plan", "plan!:name version!:text title!:text for:top_management effective!:@effective eligible!:text currency:currency " +
-		"fx:@fx rounding:half-away|half-even|toward-zero|away-from-zero round_at:deal|component|plan cap:amounts/[@dated]/@named excess:forfeit|carry draw:@draw waive:[@waiver] components!:[@component]"},
+		"fx:@fx rounding:half-away|half-even|toward-zero|away-from-zero round_at:deal|component|plan cap:amounts/[@dated]/@named excess:forfeit|carry draw:@draw waive:[@waiver] components!:[@component/@use]"},
 	"waiver":    {"a waiver", "lint!:text component:name by!:text reason!:text until!:date"},
 	"effective": {"effective", "from!:date to:date"},
 	"fx":        {"fx", "credit:closing|plan|average|daily pay:closing|plan|average|payday"},
-	"component": {"a component", "id!:name title!:text clause!:text measure:text score:@named parts:[@part] every!:text to_date:text " +
-		"numbers:each|whole per:period|deal quota:@quota target:amounts/[@dated]/@named curve:@curve min_n:int " +
-		"missing:neutral|zero|hold gates:[@gate] multiply:[@multiplier] order:[gate|multiply|prorate|cap] " +
-		"cap:amounts/[@dated]/@named excess:forfeit|carry prorate:none|days|weekdays|months|daily fte:bool " +
-		"leave:prorate|ignore mode:paid|shadow budget:@budget release:@release clawback:@clawback award:@award cost:@cost"},
-	"named": {"a number by name", "name!:text"},
-	"quota": {"a quota", "name:text amounts:amounts/[@dated] number:ratio season:[ratio] ramp:[ratio]"},
-	"dated": {"dated amounts", "from!:date clause:text"},
+	"component": {"a component", "id!:name " + componentKeys},
+	"shared":    {"a shared component", "component!:name " + componentKeys},
+	"use":       {"the use of a shared component", "use!:name target:amounts/[@dated]/@named"},
+	"named":     {"a number by name", "name!:text"},
+	"quota":     {"a quota", "name:text amounts:amounts/[@dated] number:ratio season:[ratio] ramp:[ratio]"},
+	"dated":     {"dated amounts", "from!:date clause:text"},
 	"curve": {"a curve", "kind!:rate|marginal|retroactive|steps|interpolate|linear|matrix of:attainment|value edge:edge bands:[@band] " +
 		"rate:ratio/amounts/@named rate_attribute:text points:[@point] below:ratio rows:@rows columns:@columns pays:[[ratio]] rates:bool"},
 	"factor": {"a curve", "kind!:steps|interpolate|linear|matrix of:attainment|value edge:edge bands:[@band] points:[@point] below:ratio " +

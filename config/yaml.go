@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -41,6 +42,7 @@ type loader struct {
 	systems    map[string]bool // crosswalk constants
 	crossed    bool            // some crosswalk takes systems from a column
 	measures   map[string]*measured
+	shared     map[string]*sharedComponent
 	derived    []workedOut // formulas, which wait for the measures that they name
 	standings  []heldAgainst
 	exprs      *compiler
@@ -66,7 +68,8 @@ func (s *text) inside(line, col int) (int, int) {
 // add records a mistake.
 func (l *loader) add(m Mistake) { l.mistakes = append(l.mistakes, m) }
 
-func (l *loader) sorted() []Mistake { return sortMistakes(l.mistakes) }
+// A shared component is read for each plan that uses it: what is wrong with it is said once.
+func (l *loader) sorted() []Mistake { return slices.Compact(sortMistakes(l.mistakes)) }
 
 // read is a file's bytes, recorded for the archive; ok is false after a mistake.
 func (l *loader) read(name string) ([]byte, bool) {

@@ -31,6 +31,15 @@ type Component struct {
 	Gated      []string   `json:"gated,omitempty"`
 	Crossed    []Crossing `json:"crossed,omitempty"`
 	Parts      []Part     `json:"parts,omitempty"`
+	Interval   *Interval  `json:"interval,omitempty"`
+}
+
+// Interval is how far a value can be relied on.
+type Interval struct {
+	Method string `json:"method"`
+	Level  string `json:"level"`
+	Low    string `json:"low"`
+	High   string `json:"high"`
 }
 
 // Crossing is that a deal took the value past an end of a band.
@@ -52,6 +61,8 @@ type Part struct {
 	Weight     string `json:"weight"`
 	Factor     string `json:"factor"`
 	Rate       string `json:"rate,omitempty"`
+
+	Interval *Interval `json:"interval,omitempty"`
 }
 
 // Balance is an account over the pay period. Amounts are plain decimals of its currency.
@@ -80,7 +91,7 @@ func componentOf(c *comp.ComponentResult) Component {
 	out := Component{Plan: c.Plan, Component: c.Component, Title: c.Title, Clause: c.Clause, Measure: c.Measure, Called: c.MeasureTitle, Unit: c.Unit,
 		From: c.Period.Start.String(), To: (c.Period.End - 1).String(), Value: maybe(c.Value), N: c.N, Attainment: maybe(c.Attainment), Rate: c.Rate,
 		Exact: c.Exact.Number.String(), Amount: c.Amount.Decimal(), Currency: string(c.Amount.Currency), Shown: c.Shown, Sealed: c.Sealed,
-		Held: c.Held, Working: c.Working, Gated: c.Gated}
+		Held: c.Held, Working: c.Working, Gated: c.Gated, Interval: intervalOf(c.Value, c.Estimate)}
 	if c.Cumulated.Days() > 0 {
 		out.Since = c.Cumulated.Start.String()
 	}
@@ -95,9 +106,17 @@ func componentOf(c *comp.ComponentResult) Component {
 	}
 	for _, p := range c.Parts {
 		out.Parts = append(out.Parts, Part{ID: p.ID, Title: p.Title, Measure: p.Measure, Value: maybe(p.Value), N: p.N, Attainment: maybe(p.Attainment),
-			Weight: p.Weight.String(), Factor: p.Factor.String(), Rate: p.Rate})
+			Weight: p.Weight.String(), Factor: p.Factor.String(), Rate: p.Rate, Interval: intervalOf(p.Value, p.Estimate)})
 	}
 	return out
+}
+
+// intervalOf is what the archive keeps of an estimate; nil where there is no interval, or the value is not shown.
+func intervalOf(value *comp.Number, e *comp.Estimate) *Interval {
+	if value == nil || e == nil || e.Low == nil || e.High == nil {
+		return nil
+	}
+	return &Interval{e.Method, e.Level.String(), e.Low.String(), e.High.String()}
 }
 
 func balanceOf(b comp.Balance) Balance {

@@ -171,13 +171,21 @@ func differing(was, now *Component) []string {
 	}
 	var out []string
 	for _, x := range []struct{ what, was, now string }{
-		{called, inWords(was, was.Value), inWords(now, now.Value)}, {"Records counted", fmt.Sprint(was.N), fmt.Sprint(now.N)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
+		{called, inWords(was, was.Value), inWords(now, now.Value)}, {"Records counted", fmt.Sprint(was.N), fmt.Sprint(now.N)}, {"Interval", rely(was), rely(now)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
 		{"Attainment", inPercent(was.Attainment), inPercent(now.Attainment)}, {"Rate", was.Rate, now.Rate}, {"Target", target(was), target(now)}} {
 		if x.was != x.now {
 			out = append(out, fmt.Sprintf("  %s: %s, was %s.", x.what, orNone(x.now), orNone(x.was)))
 		}
 	}
 	return out
+}
+
+// rely is how far a component's value can be relied on, in words; "" where it was not estimated.
+func rely(c *Component) string {
+	if c.Interval == nil {
+		return ""
+	}
+	return inPercent(c.Interval.Level) + ": " + inWords(c, c.Interval.Low) + " to " + inWords(c, c.Interval.High)
 }
 
 // inWords is an exact number in a component's unit.

@@ -133,7 +133,8 @@ func sellerStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 			"200 deals delivered in February 2026, 74,152.33 EUR credited to you.",
 			"Quota 50,000.00 EUR for the month, 28 of 28 days on the plan.",
 			"50,000.00 EUR at 4 % is 2,000.00 EUR; 24,152.333 EUR at 6 % is 1,449.13998 EUR.",
-			"Together 3,449.13998 EUR, rounded half away from zero to 3,449.14 EUR."}}
+			"Together 3,449.13998 EUR, rounded half away from zero to 3,449.14 EUR."},
+		Next: &comp.Next{Missing: amt("25847.667", "EUR"), Pays: "what is above it pays 8 %", Until: comp.Day(2026, 12, 31)}}
 	shown := comp.ComponentResult{Plan: "sales", Component: "csat", Title: "Customer satisfaction", Clause: "2.4", Measure: "csat", MeasureTitle: "Satisfied share",
 		Unit: "share", Digits: 1, Period: feb, Value: ptr("9/11"), N: 11, Shown: true, Working: []string{"9 of 11 answers were Good."}}
 	for i := range 11 {
@@ -167,20 +168,36 @@ func serviceStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 			Origin: comp.Origin{File: sha, Name: "exports/2026-03-03/tickets.csv", Pos: int64(i)}, Line: i + 4})
 	}
 	r.Scorecards = append(r.Scorecards, comp.Score{Payee: "E002", Period: quarter, Plan: "service", Component: "csat", Measure: "csat_tickets", N: 6, Value: ptr("5/6"),
-		Unit: "share", Quota: ptr("0.9"), Attainment: ptr("25/27"), PlanDigest: carePlan.Digest})
+		Unit: "share", Quota: ptr("0.9"), Attainment: ptr("25/27"), PlanDigest: carePlan.Digest, Estimate: sixRatings()})
+	r.Definitions = []comp.Definition{{Measure: "csat_tickets", Title: "Satisfied share", Version: "2", Digest: sha, Unit: "share", Digits: 1, Changed: "2026-01",
+		Prior: "pulled toward 34 of 40, as if so many more had answered: the fewer answers, the more"}, {Measure: "nps", Title: "Mean recommendation", Version: "1", Digest: sha, Unit: "score", Digits: 2}}
 	return comp.Statement{ID: "E002:2026-02", Payee: "E002", Name: "Nguyễn Thị Minh Khai-Papadopoulou Παπαδοπούλου von und zu Hohenzollern-Sigmaringen",
 		PayrollNumber: "=100418", Entity: "DE01", PayCode: "3100", Department: "Customer Service", Job: "Team lead", Manager: "Юлия Ковалёва", Currency: "EUR",
 		Components: []comp.ComponentResult{
 			{Plan: "service", Component: "csat", Title: "Customer satisfaction", Clause: "4", Measure: "csat_tickets", MeasureTitle: "Satisfied share", Unit: "share", Digits: 1,
 				Period: quarter, Value: ptr("5/6"), N: 6, Quota: amtPtr("0.9", ""), Attainment: ptr("25/27"), Target: amtPtr("300", "EUR"), Rate: "factor 0.9753, between 85 % and 95 % of quota",
-				Exact: amt("79000/270", "EUR"), Amount: eur(29259), Working: []string{"5 of 6 ratings were Good.", "83.3 % against 90 %: attainment 92.59 %."}},
+				Exact: amt("79000/270", "EUR"), Amount: eur(29259), Working: []string{"5 of 6 ratings were Good.", "83.3 % against 90 %: attainment 92.59 %."}, Estimate: sixRatings()},
 			{Plan: "service", Component: "nps", Title: "Recommendation", Clause: "5", Measure: "nps", MeasureTitle: "Mean recommendation", Unit: "score", Digits: 2, Period: feb, N: 2,
 				Target: amtPtr("100", "EUR"), Rate: "neutral: fewer than 5 answers", Exact: amt("100", "EUR"), Amount: eur(10000), Working: []string{"2 answers are fewer than 5: the target is paid."}}},
 		Lines: []comp.Line{
 			{Number: 1, Kind: comp.Earning, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: feb, Exact: amt("79000/270", "EUR"), Amount: eur(29259), Working: "300.00 × 0.9753"},
 			{Number: 2, Kind: comp.Earning, Plan: "service", Component: "nps", Clause: "5", Title: "Recommendation", For: feb, Exact: amt("100", "EUR"), Amount: eur(10000), Working: "neutral"},
 			{Number: 3, Kind: comp.ReleaseLine, Plan: "service", Component: "csat", Clause: "4", Title: "Customer satisfaction", For: jan, Exact: amt("12.5", "EUR"), Amount: eur(1250), Working: "held in January, settled on 2026-02-20"}},
+		Lists: sampleLists(), Contribution: "You are the voice that customers hear when something does not work.",
 		Total: eur(40509), YearToDate: eur(40509), Plans: []comp.NamedDigest{carePlan, salesPlan}}
+}
+
+// sixRatings is Wilson's interval of 5 of 6, worked out by hand: the centre is .703222, half of its width .266726.
+func sixRatings() *comp.Estimate {
+	return &comp.Estimate{Method: "wilson", Level: num("0.95"), Low: ptr("0.436496"), High: ptr("0.969948")}
+}
+
+func sampleLists() []comp.List {
+	return []comp.List{{ID: "open", Title: "Unhappy and not yet called", Section: "at_risk", Columns: []string{"Customer", "Score", "Said"}, More: 3,
+		Rows: [][]string{{"Aurora Labs", "3", "=HYPERLINK(\"http://x\") the microscope came without its lens, and nobody called us back for nine days although we wrote four times"}, {"Borealis AG", "5", ""}}},
+		{ID: "promoters", Title: "Happy customers to call", Section: "promoters", Columns: []string{"Customer", "Score"}, Rows: [][]string{{"Cirrus SA", "10"}}},
+		{ID: "said", Title: "In their words", Section: "feedback", Columns: []string{"Customer", "Said"}, Rows: [][]string{{"Cirrus SA", "Khai solved it in one call."}}},
+		{ID: "thanks", Title: "Thanks from colleagues", Section: "recognition", Columns: []string{"On", "From", "For"}, Rows: [][]string{{"2026-02-10", "Jana Krüger", "helping with Aurora Labs"}}}}
 }
 
 func heldStatement() comp.Statement {

@@ -91,11 +91,15 @@ type index struct {
 	findings    map[string]finding           // by id
 	held        map[string][]comp.Held       // by payee
 	adjustments map[string][]comp.Adjustment // by payee
+	definitions map[string]comp.Definition   // by measure
 }
 
 func newIndex(r *comp.Result) *index {
 	x := &index{r: r, entities: map[string]comp.LegalEntity{}, findings: map[string]finding{}, held: map[string][]comp.Held{},
-		adjustments: map[string][]comp.Adjustment{}}
+		adjustments: map[string][]comp.Adjustment{}, definitions: map[string]comp.Definition{}}
+	for _, d := range r.Definitions {
+		x.definitions[d.Measure] = d
+	}
 	for _, e := range r.Entities {
 		x.entities[e.ID] = e
 	}

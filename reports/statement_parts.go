@@ -44,7 +44,7 @@ func (p *sheet) component(c *comp.ComponentResult) {
 	if c.Clause != "" {
 		sub = "Clause " + c.Clause + " · " + sub
 	}
-	p.text(p.left, p.y, p.width, "L", 8, false, quiet, sub+" · plan "+c.Plan)
+	p.text(p.left, p.y, p.width, "L", 8, false, quiet, sub+" · plan "+c.Plan+shared(c))
 	p.y += 5
 	p.facts(c)
 	if c.Rate != "" {
@@ -106,10 +106,13 @@ func (p *sheet) lookUp(line int) string {
 func (p *sheet) facts(c *comp.ComponentResult) {
 	type fact struct{ label, value string }
 	n := count(c.N)
-	if c.Sealed && c.Value == nil && c.N == 0 {
+	if hidden(c) {
 		n = "not shown"
 	}
 	facts := []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
+	if rely := interval(c.Value, c.Estimate, c.Unit, c.Digits, p.s.Currency); rely != "" {
+		facts = append(facts, fact{percent(c.Estimate.Level, 0) + " interval", rely})
+	}
 	if c.Quota != nil {
 		facts = append(facts, fact{"Quota", p.inUnit(*c.Quota, c)})
 	}

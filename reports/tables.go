@@ -42,8 +42,12 @@ func scoreTable(r *comp.Result) table {
 				fixed = s.Attainment.Fixed(12, comp.HalfAway)
 				num, den = s.Attainment.Fraction()
 			}
+			level, low, high := "", "", ""
+			if e := s.Estimate; e != nil && e.Low != nil && s.Value != nil {
+				level, low, high = e.Level.String(), optional(e.Low), optional(e.High)
+			}
 			err := out([]string{s.Payee, s.Period.Start.String(), (s.Period.End - 1).String(), s.Plan, s.Component, s.Measure,
-				strconv.FormatInt(s.N, 10), optional(s.Value), s.Unit, optional(s.Quota), fixed, num, den, s.PlanDigest})
+				strconv.FormatInt(s.N, 10), optional(s.Value), s.Unit, optional(s.Quota), fixed, num, den, s.PlanDigest, level, low, high})
 			if err != nil {
 				return err
 			}
@@ -51,7 +55,7 @@ func scoreTable(r *comp.Result) table {
 		return nil
 	}
 	return table{"scorecards", columns("employee_id", "period_start", "period_end", "plan", "component", "measure", "#n", "value",
-		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest"), rows, false}
+		"unit", "quota", "attainment", "attainment_num", "attainment_den", "plan_digest", "interval_level", "interval_low", "interval_high"), rows, false}
 }
 
 // optional is the exact text of a number; "" where it is absent.

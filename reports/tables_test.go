@@ -34,7 +34,7 @@ func readCSV(t testing.TB, b []byte) [][]string {
 func TestTableColumns(t *testing.T) {
 	files := render(t, sample(), Options{})
 	for name, want := range map[string]string{
-		"scorecards": "employee_id,period_start,period_end,plan,component,measure,n,value,unit,quota,attainment,attainment_num,attainment_den,plan_digest",
+		"scorecards": "employee_id,period_start,period_end,plan,component,measure,n,value,unit,quota,attainment,attainment_num,attainment_den,plan_digest,interval_level,interval_low,interval_high",
 		"lines":      "statement,employee_id,period_start,period_end,line,kind,plan,component,clause,exact,amount,currency,working",
 		"credits":    "employee_id,period_start,period_end,measure,table,key,date,label,value,currency,share,credited,hit,file,position,line",
 		"findings":   "id,code,reach,table,key,column,text,message,hint,payee,file,line,column_no,count,waived",
@@ -49,9 +49,9 @@ func TestTableColumns(t *testing.T) {
 func TestScorecardRows(t *testing.T) {
 	got := string(byPath(t, render(t, sample(), Options{}), "audit/tables/scorecards.csv"))
 	want := []string{
-		"E001,2026-02-01,2026-02-28,sales,commission,delivered_revenue,200,74152.333,money,50000,1.483046660000,74152333,50000000," + sha,
-		"E001,2026-02-01,2026-02-28,sales,csat,csat,11,9/11,share,,,,," + sha, // no attainment is empty, never 0
-		"E002,2025-12-01,2026-02-28,service,csat,csat_tickets,6,5/6,share,0.9,0.925925925926,25,27," + carePlan.Digest,
+		"E001,2026-02-01,2026-02-28,sales,commission,delivered_revenue,200,74152.333,money,50000,1.483046660000,74152333,50000000," + sha + ",,,",
+		"E001,2026-02-01,2026-02-28,sales,csat,csat,11,9/11,share,,,,," + sha + ",,,", // no attainment is empty, never 0
+		"E002,2025-12-01,2026-02-28,service,csat,csat_tickets,6,5/6,share,0.9,0.925925925926,25,27," + carePlan.Digest + ",0.95,0.436496,0.969948",
 	}
 	lines := strings.Split(strings.TrimSpace(got), "\n")[1:]
 	if d := cmp.Diff(want, lines); d != "" {

@@ -23,7 +23,7 @@ func workbook(r *comp.Result, of office) ([]byte, error) {
 	if err := b.start(); err != nil {
 		return nil, err
 	}
-	for _, write := range []func(*book) error{paySheet, lineSheet, heldSheet, balanceSheet, inKindSheet, adjustmentSheet, findingSheet, controlSheet, aboutSheet} {
+	for _, write := range []func(*book) error{paySheet, lineSheet, heldSheet, balanceSheet, inKindSheet, adjustmentSheet, findingSheet, controlSheet, statisticSheet, aboutSheet} {
 		if err := write(b); err != nil {
 			return nil, err
 		}

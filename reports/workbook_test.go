@@ -43,7 +43,7 @@ func TestWorkbookSheets(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if d := cmp.Diff([]string{"Pay", "Lines", "Held", "Adjustments", "Findings", "Control totals", "About"}, f.GetSheetList()); d != "" {
+	if d := cmp.Diff([]string{"Pay", "Lines", "Held", "Adjustments", "Findings", "Control totals", "Statistics", "About"}, f.GetSheetList()); d != "" {
 		t.Fatal(d)
 	}
 	sheets := readBook(t, b)
@@ -74,6 +74,13 @@ func TestWorkbookSheets(t *testing.T) {
 	layout, err := f.GetPageLayout("Lines")
 	if err != nil || *layout.Orientation != "landscape" || *layout.FitToWidth != 1 {
 		t.Errorf("page layout %+v %v", layout, err)
+	}
+	rated := []string{"E002", "Satisfied share", "83.3 %", "6", "95 %", "43.6 % to 97.0 %", "wilson", "2", "2026-01", "pulled toward 34 of 40, as if so many more had answered: the fewer answers, the more", sha}
+	if d := cmp.Diff(rated, sheets["Statistics"][7]); d != "" {
+		t.Errorf("statistics of the third line: %v\n%s", sheets["Statistics"], d)
+	}
+	if strings.Contains(fmt.Sprint(sheets), "Khai solved it") {
+		t.Error("payroll's workbook holds what customers said")
 	}
 	for _, s := range []string{"Held", "Adjustments"} {
 		if !strings.Contains(fmt.Sprint(sheets[s]), "E001") {

@@ -38,7 +38,11 @@ func ComputeWith(v Verbs, now Inputs, prev *Inputs) (*comp.Result, *Lineage, err
 		return nil, nil, err
 	}
 	r, err := a.result(owed)
-	return r, a.tally.lineage, err
+	if err != nil {
+		return nil, nil, err
+	}
+	r.Definitions = a.definitions(r.Statements, prev)
+	return r, a.tally.lineage, nil
 }
 
 // assessment is every payee's entitlement over the horizon, at one state of knowledge.

@@ -21,6 +21,10 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 	b := newBuilder(a)
 	r.Adjustments = a.adjustments()
 	a.strangers(r.Adjustments)
+	lists, err := a.lists()
+	if err != nil {
+		return nil, err
+	}
 	for i := range a.company.People {
 		s, ok, err := b.statement(i, due, r.Adjustments)
 		if err != nil {
@@ -30,9 +34,13 @@ func (a *assessment) result(due []owed) (*comp.Result, error) {
 			r.Balances = append(r.Balances, comp.PayeeBalance{Payee: s.Payee, Name: s.Name, Entity: s.Entity, Balance: x})
 		}
 		if ok {
+			s.Lists = lists[int32(i)]
 			r.Statements = append(r.Statements, s)
 			r.Ledger = append(r.Ledger, b.ledger(i, &s)...)
 		}
+	}
+	if err := a.contribute(r.Statements); err != nil {
+		return nil, err
 	}
 	comp.SortFindings(a.findings)
 	r.Findings = a.findings
@@ -116,7 +124,7 @@ func (a *assessment) scorecards() []comp.Score {
 		}
 		s := comp.Score{Payee: a.company.People[e.payee].ID, Period: e.result.Period, Plan: e.result.Plan, Component: e.result.Component,
 			Measure: e.result.Measure, N: e.result.N, Value: e.result.Value, Unit: a.unit(e), Attainment: e.result.Attainment,
-			PlanDigest: a.in.Plans[e.duty.plan].Digest}
+			PlanDigest: a.in.Plans[e.duty.plan].Digest, Estimate: e.result.Estimate}
 		if e.result.Quota != nil {
 			q := e.result.Quota.Number
 			s.Quota = &q
@@ -135,6 +143,7 @@ func (a *assessment) scorecards() []comp.Score {
 // partScore is the row of a scorecard's part, or of a multiplier.
 func (a *assessment) partScore(s comp.Score, p comp.PartResult, currency comp.Currency) comp.Score {
 	s.Measure, s.N, s.Value, s.Attainment, s.Quota, s.Unit = cmp.Or(p.Measure, p.ID, p.Title), p.N, p.Value, p.Attainment, nil, ""
+	s.Estimate = p.Estimate
 	if m := a.measure(p.Measure); m != nil {
 		if s.Unit = m.Unit; s.Unit == "money" {
 			s.Unit = string(currency)

@@ -173,7 +173,7 @@ func (s *settler) earn(payee int, d duty) (earned, bool) {
 // name says what a result is about.
 func (s *settler) name(r *comp.ComponentResult, plan *comp.Plan, c *comp.Component, d *duty) {
 	r.Plan, r.Component, r.Title, r.Clause = plan.ID, c.ID, c.Title, c.Clause
-	r.Period, r.Shown = d.period, c.Shown
+	r.Period, r.Shown, r.Shared = d.period, c.Shown, c.Shared
 	r.Sealed = slices.ContainsFunc(s.in.behind(c.Pays()), s.sealed)
 	if len(d.periods) > 1 {
 		r.Cumulated = whole(d.periods)

@@ -169,6 +169,7 @@ func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	r := x.v.Pay(c.Curve, in)
 	w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
 	w.result.Working = append(w.result.Working, r.Working...)
+	w.result.Next = x.next(in, t, r.Pay)
 	return r.Pay
 }
 

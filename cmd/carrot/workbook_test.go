@@ -33,8 +33,8 @@ func sheets(t *testing.T, soffice string, books map[string]string) map[string][]
 		t.Fatalf("soffice: %v\n%s", err, out)
 	}
 	files, err := filepath.Glob(filepath.Join(dir, "csv", "*.csv"))
-	if err != nil || len(files) != 7*len(books) {
-		t.Fatalf("LibreOffice made %d sheets (%v) of %d workbooks, expected seven of each", len(files), err, len(books))
+	if err != nil || len(files) != 8*len(books) {
+		t.Fatalf("LibreOffice made %d sheets (%v) of %d workbooks, expected eight of each", len(files), err, len(books))
 	}
 	out := map[string][][]string{}
 	for _, f := range files {

@@ -143,5 +143,10 @@ func (w *writer) foot() {
 		w.say("{} waived by {} until {}: {}.\n", ref{fmt.Sprintf("waive[%d].lint", i), x.Lint}, ref{fmt.Sprintf("waive[%d].by", i), x.By},
 			ref{fmt.Sprintf("waive[%d].until", i), x.Until.String()}, ref{fmt.Sprintf("waive[%d].reason", i), x.Reason})
 	}
+	for i := range p.Components {
+		if x := &p.Components[i]; x.Shared != "" {
+			w.say("{} is the same in every plan that uses it, by the definition {}.\n", ref{x.ID + "/title", x.Title}, ref{x.ID + "/component", x.Shared})
+		}
+	}
 	w.say("Plan file: {}, digest {}.\n", ref{"plan", p.Where.File}, ref{"plan", p.Digest})
 }

@@ -2,15 +2,17 @@ package comp
 
 // Mapping says how reference tables become a Company. Columns are names in the tables' contracts.
 type Mapping struct {
-	Roster      []RosterMap
-	Crosswalk   []CrosswalkMap
-	FX          []FXMap
-	Quotas      []QuotaMap
-	Calendars   []CalendarMap
-	Events      []EventMap
-	Hours       []HoursMap
-	Acceptances []AcceptanceMap
-	Reviews     *ReviewMap // nil: none
+	Roster        []RosterMap
+	Crosswalk     []CrosswalkMap
+	FX            []FXMap
+	Quotas        []QuotaMap
+	Calendars     []CalendarMap
+	Events        []EventMap
+	Hours         []HoursMap
+	Acceptances   []AcceptanceMap
+	Contributions []ContributionMap
+	Lists         []Listing  // sorted by section, then ID
+	Reviews       *ReviewMap // nil: none
 }
 
 // EventMap reads what happened to the records of the table Of. Columns Amount and Score are "" where there are none.

@@ -33,8 +33,9 @@ type Result struct {
 	Confided     []Confided     // what closes, this one last, made known of anonymous answers
 	Ledger       []LedgerEntry  // what a close would post
 	Management   []Section
-	Cases        []Case   // by detector, window and payee; none reaches pay
-	Looked       []Looked // by detector and window
+	Cases        []Case       // by detector, window and payee; none reaches pay
+	Looked       []Looked     // by detector and window
+	Definitions  []Definition // of the measures that statements show, by id
 }
 
 // RunFacts identify a run on every page.
@@ -78,6 +79,8 @@ type Statement struct {
 	Plans                    []NamedDigest
 	Balances                 []Balance
 	InKind                   []InKind
+	Lists                    []List // in the order of Sections
+	Contribution             string // what the job does for the customer; "" not told
 }
 
 // Balance is an account of a payee over one pay period: Open plus In less Out less WrittenOff is Close.
@@ -152,6 +155,8 @@ type ComponentResult struct {
 	Crossed                        []Crossing
 	Parts                          []PartResult
 	Estimate                       *Estimate // of the value; nil where it is a plain sum
+	Next                           *Next     // nil: no tier above, or one that must not be told
+	Shared                         string    // sha256 of the definition that several plans use; "" its plan's own
 }
 
 // Estimate is how far a measure's value can be relied on, and what was made of it.
@@ -230,6 +235,7 @@ type Score struct {
 	Quota                    *Number
 	Attainment               *Number
 	PlanDigest               string
+	Estimate                 *Estimate
 }
 
 // Held is a row of the Held sheet: something not paid until its findings are settled.

@@ -52,6 +52,7 @@ type Component struct {
 	Gates               []Gate
 	Cap                 []Dated // the most that the component pays per measuring period
 	Prorate             string  // "days": quota (of the payee's own), target and cap by calendar days on the plan over days of the period; "none"
+	Shared              string  // sha256 of the definition that several plans use; "" the plan's own
 	FTE                 bool    // quota, target and cap are multiplied by the person's fte attribute
 	Where               Place
 }

@@ -1,0 +1,155 @@
+package reports
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"carrot/transform/comp"
+)
+
+// toDo is what a person can do now: customers to call, promises to keep, and how far the next tier is.
+func (p *sheet) toDo() {
+	lists, tiers := p.lists("at_risk", "promoters", "commitments"), p.tiers()
+	if len(lists) == 0 && len(tiers) == 0 {
+		return
+	}
+	p.heading("What you can do now", 18)
+	for i := range lists {
+		p.list(&lists[i], i == 0)
+	}
+	if len(tiers) == 0 {
+		return
+	}
+	p.listTitle("The next tier", len(lists) == 0)
+	for _, t := range tiers {
+		p.para(p.left, p.width, 8.5, false, ink, t)
+	}
+}
+
+// tiers say of each component that has a tier in reach how far it is.
+func (p *sheet) tiers() (out []string) {
+	for i := range p.s.Components {
+		c := &p.s.Components[i]
+		if c.Next == nil || len(c.Gated) > 0 || c.Shown {
+			continue
+		}
+		more := p.inUnit(c.Next.Missing, c)
+		if c.Next.Above {
+			more = "anything above " + more
+		}
+		out = append(out, fmt.Sprintf("%s: %s more by %s, and %s.", cmp.Or(c.Title, c.Component), more, day(c.Next.Until), c.Next.Pays))
+	}
+	return out
+}
+
+// lists are those of some sections, in the order of the sections.
+func (p *sheet) lists(sections ...string) (out []comp.List) {
+	for _, name := range sections {
+		for _, l := range p.s.Lists {
+			if l.Section == name && len(l.Rows) > 0 {
+				out = append(out, l)
+			}
+		}
+	}
+	return out
+}
+
+// listed shows the lists of one section under a heading.
+func (p *sheet) listed(heading, name string) {
+	lists := p.lists(name)
+	for i := range lists {
+		if i == 0 {
+			p.heading(heading, 18)
+		}
+		p.list(&lists[i], i == 0)
+	}
+}
+
+// listTitle stands above a list, with room before it where something is above it.
+func (p *sheet) listTitle(title string, first bool) {
+	if !first {
+		p.y += 3
+	}
+	p.need(16)
+	p.text(p.left, p.y, p.width, "L", 9, true, ink, title)
+	p.y += 4.8
+}
+
+// list is a table of what the config says, each column as wide as its texts want.
+func (p *sheet) list(l *comp.List, first bool) {
+	p.listTitle(l.Title, first)
+	g := grid{size: 8}
+	for i, title := range l.Columns {
+		longest := len([]rune(title))
+		for _, r := range l.Rows {
+			longest = max(longest, len([]rune(r[i])))
+		}
+		g.columns = append(g.columns, gridColumn{title, float64(min(70, max(11, longest+3))), "L"})
+	}
+	for _, r := range l.Rows {
+		g.rows = append(g.rows, gridRow{cells: r})
+	}
+	g.draw(p.canvas)
+	if l.More > 0 {
+		p.y += 1
+		p.para(p.left, p.width, 8, false, quiet, "And "+count(int64(l.More))+" more.")
+	}
+}
+
+// part says what the person's job does for the customer.
+func (p *sheet) part() {
+	if p.s.Contribution == "" {
+		return
+	}
+	p.heading("Your part in the customer's experience", 10)
+	p.para(p.left, p.width, 9, false, ink, p.s.Contribution)
+}
+
+// definitions come last: how each number was measured, how sure it is, and by which definition.
+func (p *sheet) definitions() {
+	list := statistics(p.s, p.x.definitions)
+	if len(list) == 0 || len(p.x.definitions) == 0 {
+		return
+	}
+	p.heading("Statistics and definitions", 22)
+	g := grid{size: 7.6, columns: []gridColumn{{"Measure", 58, "L"}, {"Value", 27, "R"}, {"n", 13, "R"}, {"Interval", 46, "L"}, {"Defined by", 40, "L"}}}
+	var notes []string
+	for _, x := range list {
+		d := p.x.definitions[x.measure]
+		rely := interval(x.value, x.estimate, x.unit, x.digits, p.s.Currency)
+		if rely != "" {
+			rely = percent(x.estimate.Level, 0) + ": " + rely + " (" + x.estimate.Method + ")"
+		}
+		g.rows = append(g.rows, gridRow{cells: []string{x.title, measured(x.value, x.unit, x.digits, p.s.Currency), x.rows(), rely,
+			strings.Join(slices.DeleteFunc([]string{"version " + d.Version, short(d.Digest)}, func(s string) bool { return s == "" }), ", ")}})
+		if d.Prior != "" {
+			notes = append(notes, x.title+" is "+d.Prior+".")
+		}
+		if d.Changed != "" {
+			notes = append(notes, x.title+": definition changed since "+d.Changed+".")
+		}
+	}
+	g.draw(p.canvas)
+	for _, n := range notes {
+		p.y += 0.6
+		p.para(p.left, p.width, 8, false, quiet, n)
+	}
+}
+
+// short is the beginning of a digest, which tells definitions apart.
+func short(digest string) string {
+	if len(digest) < 12 {
+		return digest
+	}
+	return "sha256 " + digest[:12]
+}
+
+// shared says of a component that it is the same in every plan that uses it.
+func shared(c *comp.ComponentResult) string {
+	if c.Shared == "" {
+		return ""
+	}
+	return ", as in every plan that uses it: " + short(c.Shared)
+}

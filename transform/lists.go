@@ -1,0 +1,263 @@
+package transform
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sort"
+
+	"carrot/transform/comp"
+)
+
+// listed is a row of a list, on its way to whose statement shows it.
+type listed struct {
+	person   int32
+	rank     int   // of the piece
+	pos      int64 // in its file
+	key      string
+	day      comp.Date
+	order    comp.Value
+	whose    string // of a manager's list
+	cells    []string
+	replaced bool
+}
+
+// listing is one list being read.
+type listing struct {
+	*comp.Listing
+	span   comp.Period
+	where  *program
+	owners *resolver
+	date   int
+	order  int
+	owner  int
+	optIn  int
+	shown  []int
+	rows   []listed
+}
+
+// lists are every person's lists. They are read beside what is paid: no row of them enters a measure, a control total or a
+// finding. A row that a later version replaced is not shown.
+func (a *assessment) lists() (map[int32][]comp.List, error) {
+	out := map[int32][]comp.List{}
+	defs := a.in.Mapping.Lists
+	all := make([]*listing, len(defs))
+	var tables []string
+	for i := range defs {
+		if !slices.Contains(tables, defs[i].Table) {
+			tables = append(tables, defs[i].Table)
+		}
+	}
+	for _, name := range tables {
+		var of []*listing
+		for i := range defs {
+			if defs[i].Table == name {
+				all[i] = &listing{Listing: &defs[i]}
+				of = append(of, all[i])
+			}
+		}
+		if err := a.readLists(name, of); err != nil {
+			return nil, err
+		}
+	}
+	for _, x := range all {
+		a.hand(x, out)
+	}
+	return out, nil
+}
+
+// readLists fills the lists of one table.
+func (a *assessment) readLists(name string, of []*listing) error {
+	contract, err := contractOf(a.in, name)
+	if err != nil {
+		return err
+	}
+	cols, err := newColumns(contract)
+	if err != nil {
+		return err
+	}
+	var keys []int
+	for _, k := range contract.Keys {
+		keys = append(keys, contract.Index(k))
+	}
+	for _, x := range of {
+		x.prepare(a, contract, cols)
+	}
+	now, _ := generation(a.in, name)
+	covers := contract.Index(contract.Covers)
+	candidates := map[string][2]int64{} // rank and place of the newest row of each key
+	err = eachBatch(now, cols, func(p *piece, pos []int64) error {
+		for _, x := range of {
+			if err := x.take(a, cols, p, pos, keys, covers); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil || len(keys) == 0 {
+		return err
+	}
+	for _, x := range of {
+		for i := range x.rows {
+			candidates[x.rows[i].key] = [2]int64{-1, 0}
+		}
+	}
+	if len(candidates) == 0 {
+		return nil
+	}
+	err = eachBatch(now, cols, func(p *piece, pos []int64) error {
+		for i := range pos {
+			key := cols.key(keys, i)
+			if newest, ok := candidates[key]; ok && int64(p.rank) > newest[0] {
+				candidates[key] = [2]int64{int64(p.rank), pos[i]}
+			}
+		}
+		return nil
+	})
+	for _, x := range of {
+		for i := range x.rows {
+			r := &x.rows[i]
+			r.replaced = candidates[r.key] != [2]int64{int64(r.rank), r.pos}
+		}
+	}
+	return err
+}
+
+// eachBatch reads the pieces of a table, batch by batch. What decoding refuses is found and told by those who pay.
+func eachBatch(pieces []piece, cols *columns, take func(p *piece, pos []int64) error) error {
+	for i := range pieces {
+		for _, split := range pieces[i].Splits {
+			var failed error
+			split(func(b Batch) error {
+				if failed = cols.bind(b.Rec); failed == nil {
+					failed = take(&pieces[i], b.Pos)
+				}
+				return failed
+			})
+			if failed != nil {
+				return failed
+			}
+		}
+	}
+	return nil
+}
+
+// prepare finds a list's columns.
+func (x *listing) prepare(a *assessment, contract *comp.Contract, cols *columns) {
+	end := a.in.Run.Period
+	x.span = comp.Period{Start: end.Start.AddMonths(1 - x.Months), End: end.End}
+	x.owners = newResolver(a.company, a.grid, x.Owner.System)
+	if x.Where != nil {
+		x.where = newProgram(x.Where, cols)
+	}
+	x.date, x.owner, x.optIn = contract.Index(x.Date), contract.Index(x.Owner.Column), contract.Index(x.OptIn)
+	x.order = contract.Index(cmp.Or(x.Order, x.Date))
+	for _, c := range x.Columns {
+		x.shown = append(x.shown, contract.Index(c.Column))
+	}
+}
+
+// take adds the rows of a batch that belong to the list.
+func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys []int, covers int) error {
+	sel := make([]int32, cols.n)
+	for i := range sel {
+		sel[i] = int32(i)
+	}
+	var truths []uint8
+	if x.where != nil {
+		var err error
+		if truths, err = x.where.truths(sel); err != nil {
+			return fmt.Errorf("list %s: %w", x.ID, err)
+		}
+	}
+	for i := range cols.n {
+		day := cols.value(x.date, i)
+		if truths != nil && truths[i] != yes || day.Kind != comp.KindDate || !x.span.Contains(day.Date) {
+			continue
+		}
+		if x.optIn >= 0 && !cols.value(x.optIn, i).Bool {
+			continue
+		}
+		if covers >= 0 {
+			if d := cols.value(covers, i); d.Kind == comp.KindDate && covered(p.replaced, d.Date) {
+				continue
+			}
+		}
+		id := x.owners.idAt(cols.text(x.owner, i), day.Date)
+		k, ok := slices.BinarySearchFunc(a.company.People, id, func(p comp.Person, id string) int { return cmp.Compare(p.ID, id) })
+		if !ok {
+			continue
+		}
+		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(keys, i), day: day.Date, order: cols.value(x.order, i)}
+		r.order.Text = string([]byte(r.order.Text))
+		for _, c := range x.shown {
+			r.cells = append(r.cells, cols.text(c, i))
+		}
+		x.rows = append(x.rows, r)
+	}
+	return nil
+}
+
+// hand gives the rows of a list to whose statements show them.
+func (a *assessment) hand(x *listing, out map[int32][]comp.List) {
+	var ladder *ladder
+	if x.Managers {
+		ladder = newLadder(a.company)
+	}
+	by := map[int32][]listed{}
+	for _, r := range x.rows {
+		switch {
+		case r.replaced:
+		case !x.Managers:
+			by[r.person] = append(by[r.person], r)
+		default:
+			p := &a.company.People[r.person]
+			name, _ := p.Attr(comp.AttrName, r.day)
+			r.whose = cmp.Or(name, p.ID)
+			for _, m := range ladder.above(r.person, r.day, nil) {
+				by[m] = append(by[m], r)
+			}
+		}
+	}
+	for person, rows := range by { // each person's lists are in the order of the definitions
+		out[person] = append(out[person], x.list(rows))
+	}
+}
+
+// list is what one person is shown.
+func (x *listing) list(rows []listed) comp.List {
+	sort.SliceStable(rows, func(i, j int) bool {
+		a, b := &rows[i], &rows[j]
+		return cmp.Or(-compareValues(a.order, b.order), cmp.Compare(b.day, a.day), cmp.Compare(a.key, b.key), cmp.Compare(a.rank, b.rank), cmp.Compare(a.pos, b.pos)) < 0
+	})
+	out := comp.List{ID: x.ID, Title: x.Title, Section: x.Section, More: max(0, len(rows)-x.Most)}
+	if x.Managers {
+		out.Columns = append(out.Columns, "Person")
+	}
+	for _, c := range x.Columns {
+		out.Columns = append(out.Columns, c.Title)
+	}
+	for _, r := range rows[:len(rows)-out.More] {
+		if x.Managers {
+			r.cells = append([]string{r.whose}, r.cells...)
+		}
+		out.Rows = append(out.Rows, r.cells)
+	}
+	return out
+}
+
+// compareValues orders two values of one column; nothing comes first.
+func compareValues(a, b comp.Value) int {
+	if a.Kind != b.Kind {
+		return cmp.Compare(a.Kind, b.Kind)
+	}
+	switch a.Kind {
+	case comp.KindNumber:
+		return a.Number.Cmp(b.Number)
+	case comp.KindDate:
+		return cmp.Compare(a.Date, b.Date)
+	case comp.KindBool:
+		return cmp.Compare(valueText(a), valueText(b))
+	}
+	return cmp.Compare(a.Text, b.Text)
+}
