@@ -21,11 +21,10 @@ import (
 // calculation. An agent has 120 rated tickets in the quarter, two for each working day.
 const ratedTickets = 120
 
-// agent is somebody whose customers are satisfied with so many tickets of 100, and what came of it.
+// agent is somebody whose customers are satisfied with so many tickets of 100.
 type agent struct {
-	id   string
-	of   float64
-	hits int
+	id string
+	of float64
 }
 
 // surveyed closes quarters of companies of agents by the plan and gives what the scorecard of each pays, in cents.
