@@ -31,7 +31,7 @@ func TestBothEnginesFeatures(t *testing.T) {
 		}
 	})
 	t.Logf("compared: %+v", n)
-	if n.lines < n.closes || n.held == 0 || n.balances == 0 || n.inKind == 0 || n.costs == 0 {
+	if n.lines < n.closes || n.held == 0 || n.balances == 0 || n.moves <= n.balances || n.inKind == 0 || n.costs == 0 {
 		t.Errorf("compared: %+v: too few to tell anything", n)
 	}
 }
@@ -46,7 +46,7 @@ func (d dice) evenly(n int) dice {
 }
 
 // met is how much was compared.
-type met struct{ closes, lines, held, balances, inKind, costs int }
+type met struct{ closes, lines, held, balances, moves, inKind, costs int }
 
 // both closes a world with an engine whose inputs were edited, and with the naive one on the true inputs, and gives the first
 // close's disagreements that there are any in.
@@ -62,8 +62,8 @@ func (n *met) both(t teller, c *config.Config, e config.Example, edit func(*tran
 		if err != nil {
 			t.Fatalf("%v", err)
 		}
-		x := posted(paidLines(r), now.Ledger, r)
-		*n = met{n.closes + 1, n.lines + len(x.Lines), n.held + len(x.Held), n.balances + len(x.Balances), n.inKind + len(x.InKind), n.costs + len(x.Costs)}
+		x := moving(posted(paidLines(r), now.Ledger, r), r)
+		*n = met{n.closes + 1, n.lines + len(x.Lines), n.held + len(x.Held), n.balances + len(x.Balances), n.moves + len(x.Moves), n.inKind + len(x.InKind), n.costs + len(x.Costs)}
 		found = disagreements(now.Run.Period.Name(), x, naive.Statements(in))
 		return len(found) == 0
 	})

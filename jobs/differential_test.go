@@ -73,6 +73,17 @@ func posted(o naive.Outcome, before []comp.LedgerEntry, r *comp.Result) naive.Ou
 	return o
 }
 
+// moving adds how the accounts of everybody who is not held moved in a close.
+func moving(o naive.Outcome, r *comp.Result) naive.Outcome {
+	o.Moves = map[naive.Line]naive.Move{}
+	for _, b := range r.Balances {
+		if !o.Held[b.Payee] {
+			o.Moves[naive.Line{Payee: b.Payee, Plan: b.Plan, Component: b.Component, Currency: b.Open.Currency}] = naive.Move{Open: b.Open.Minor, In: b.In.Minor, Out: b.Out.Minor, Written: b.WrittenOff.Minor}
+		}
+	}
+	return o
+}
+
 // disagreements are where two outcomes differ, sorted; one cent is enough.
 func disagreements(month string, engine, second naive.Outcome) []string {
 	var out []string
@@ -97,6 +108,11 @@ func disagreements(month string, engine, second naive.Outcome) []string {
 		for k, v := range s.a.Costs {
 			if s.b.Costs[k] != v {
 				out = append(out, fmt.Sprintf("%s: %s of %s/%s in %s, %s: the engine accounts %d, the naive one %d", month, k.Kind, k.Payee, k.Component, k.Month, k.Deal, engine.Costs[k], second.Costs[k]))
+			}
+		}
+		for l, m := range s.a.Moves {
+			if s.b.Moves != nil && s.b.Moves[l] != m && !engine.Held[l.Payee] && !second.Held[l.Payee] {
+				out = append(out, fmt.Sprintf("%s: %s %s/%s in %s: the engine's account moves by %+v, the naive one's by %+v", month, l.Payee, l.Plan, l.Component, l.Currency, engine.Moves[l], second.Moves[l]))
 			}
 		}
 		for l, minor := range s.a.Balances {

@@ -129,10 +129,13 @@ func (l *ledger) takeBack(month comp.Period) {
 			l.pay(line{l.past[i].plan, k.component, k.currency, 0, month, true})
 			continue
 		}
-		open := l.balance[k] + l.newCharges(k, month)
+		fresh := l.newCharges(k, month)
+		open := l.balance[k] + fresh
 		takes := l.takes(open, c, plan[account{whole, "", k.currency}], month)
 		l.balance[k] = open - takes
+		l.move(k, max(0, fresh), max(0, -fresh)+takes, 0)
 		if l.leaves(month) {
+			l.move(k, 0, 0, open-takes)
 			l.balance[k] = 0 // written off
 		}
 		if takes != 0 {

@@ -82,6 +82,7 @@ func (l *ledger) draw(plan *comp.Plan, month comp.Period, on, months int) {
 		recoverable.AtExit = "write_off"
 	}
 	open, in, out := moves(&recoverable, l.balance[k], cash, l.room(plan.ID, paid, month), amount, months, l.leaves(month))
+	l.move(k, in, out, l.balance[k]-open)
 	l.balance[k] = open + in - out
 	if in != 0 || out != 0 {
 		l.pay(line{plan, "draw", paid, in - out, month, false})

@@ -46,8 +46,10 @@ func (l *ledger) limit(plan *comp.Plan, month comp.Period) {
 	pays := min(cash+l.balance[k], most)
 	if pays > cash || x.Excess == "carry" {
 		l.balance[k] -= pays - cash
+		l.move(k, max(0, cash-pays), max(0, pays-cash), 0)
 	}
 	if !l.onAny(plan.ID, comp.Period{Start: month.End, End: month.End + 1000}) {
+		l.move(k, 0, 0, l.balance[k])
 		l.balance[k] = 0
 	}
 	if pays != cash {

@@ -60,13 +60,18 @@ type Outcome struct {
 	Balances map[Line]int64    // what accounts hold at the end, For left out; of who is held nothing is told
 	InKind   map[Kind][2]int64 // value, and with the tax that is borne
 	Costs    map[Cost]int64    // of contracts, in minor units
+	Moves    map[Line]Move     // of accounts in the run's month; those that neither open with anything nor move are left out
 }
+
+// Move is what an account held as posted, and what came, went and was written off since: corrections of earlier months come or
+// go as their sum.
+type Move struct{ Open, In, Out, Written int64 }
 
 // Statements computes one run.
 func Statements(in Inputs) Outcome {
 	e := &engine{in: in, company: in.Company, credits: map[[2]string][]credit{}, rows: map[string][]*fact{}, split: map[comp.Split]map[string][]*fact{},
 		held: map[string]bool{}, balances: map[Line]int64{}, days: map[presence]bool{}, pools: map[pooled]map[dayMoney]sums{}, calendars: map[string][]comp.Period{},
-		people: map[string]*comp.Person{}, kind: map[Kind][2]int64{}, costs: map[Cost]int64{}}
+		people: map[string]*comp.Person{}, kind: map[Kind][2]int64{}, costs: map[Cost]int64{}, moves: map[Line]Move{}, dark: map[[2]string]bool{}}
 	for i := range in.Company.People {
 		e.people[in.Company.People[i].ID] = &in.Company.People[i]
 	}
@@ -99,6 +104,8 @@ type engine struct {
 	grants    map[grant]*big.Rat // of budgets; nil until somebody asks
 	kind      map[Kind][2]int64
 	costs     map[Cost]int64
+	moves     map[Line]Move                          // by month
+	dark      map[[2]string]bool                     // payee and month that something was not known in
 	shown     map[confidence]map[confidence][]credit // of tables of anonymous answers and periods
 }
 
@@ -163,7 +170,7 @@ func (e *engine) compare(owed book, concerned map[string]bool) Outcome {
 	for _, a := range e.adjustments() {
 		due[Line{a.Payee, "", a.ID, a.Period, a.Amount.Currency}] += a.Amount.Minor
 	}
-	out := Outcome{map[Line]int64{}, map[string]bool{}, map[Line]int64{}, map[Kind][2]int64{}, map[Cost]int64{}}
+	out := Outcome{map[Line]int64{}, map[string]bool{}, map[Line]int64{}, map[Kind][2]int64{}, map[Cost]int64{}, e.accounts()}
 	for i := range e.company.People {
 		p := &e.company.People[i]
 		own := map[Line]int64{}

@@ -125,10 +125,12 @@ func (l *ledger) hold(month comp.Period) {
 		switch {
 		case own:
 			x.now = paid
+			l.move(k, x.minor-paid, 0, x.minor-paid-held)
 		case l.unknown[k]:
 			l.pay(line{x.plan, c.ID + ":release", x.matter.paid, 0, x.matter.period, true})
 		default:
 			was, before := l.sorted(x, month.Start-1)
+			l.move(k, 0, paid-was, before-held-(paid-was))
 			if held -= before; paid != was {
 				l.pay(line{x.plan, c.ID + ":release", x.matter.paid, paid - was, x.matter.period, false})
 			}

@@ -42,6 +42,7 @@ type ledger struct {
 	earnings []earning  // of the month
 	past     []*earning // of this month and all before, where deals are held or taken back
 	lines    []line     // of the month
+	moved    map[account]Move
 }
 
 // settle computes everything that one person is owed, month after month. The months before those that are computed again
@@ -80,7 +81,7 @@ func (e *engine) settle(p *comp.Person, owed book, concerned map[string]bool) {
 // month pays a month: what was earned, as far as it is not carried or held, what older pay is released and taken back, what
 // a draw advances, and what the law adds.
 func (l *ledger) month(month comp.Period) {
-	l.lines = nil
+	l.lines, l.moved = nil, map[account]Move{}
 	l.carry(month)
 	l.hold(month)
 	for _, x := range l.earnings {
@@ -98,6 +99,7 @@ func (l *ledger) month(month comp.Period) {
 	l.takeBack(month)
 	l.draws(month)
 	l.legal(month)
+	l.post(month)
 	for _, x := range l.lines {
 		k := Line{l.person.ID, "legal", x.component, month.Name(), x.currency}
 		if x.plan != nil {
@@ -175,13 +177,15 @@ func (l *ledger) carry(month comp.Period) {
 		if c.unknown || c.ceiling == nil {
 			continue
 		}
-		all := x.minor + l.balance[k]
+		all, own := x.minor+l.balance[k], x.minor
 		x.minor = min(all, *c.ceiling)
+		l.move(k, max(0, own-x.minor), max(0, x.minor-own), 0)
 		x.now = x.minor
 		l.balance[k] = all - x.minor
 	}
 	for k := range l.balance {
 		if carried(k.component) && !l.unknown[k] && !l.onAny(k.plan, comp.Period{Start: month.End, End: month.End + 1000}) {
+			l.move(k, 0, 0, l.balance[k])
 			l.balance[k] = 0
 		}
 	}
