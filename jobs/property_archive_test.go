@@ -2,6 +2,7 @@ package jobs
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/csv"
 	"fmt"
@@ -39,7 +40,10 @@ func exportsOf(c *config.Config, e config.Example) exports {
 		rows["hr.numbers"] = append(rows["hr.numbers"], row(x.Known, "employee", x.Payee, "name", x.Name, "from", x.From.String(), "to", dayText(x.To), "amount", x.Amount.String(), "currency", string(x.Currency)))
 	}
 	for _, x := range e.FX {
-		rows["hr.fx"] = append(rows["hr.fx"], row(x.Known, "date", x.Date.String(), "from", string(x.From), "to", string(x.To), "rate", x.Rate.String()))
+		rows["hr.fx"] = append(rows["hr.fx"], row(x.Known, "date", x.Date.String(), "from", string(x.From), "to", string(x.To), "rate", x.Rate.String(), "kind", cmp.Or(x.Kind, "daily")))
+	}
+	for _, x := range e.Hours {
+		rows["hr.weeks"] = append(rows["hr.weeks"], row(x.Known, "employee", x.Payee, "week", x.Week.String(), "hours", x.Hours.String()))
 	}
 	for _, x := range e.Events {
 		table, day := map[string]string{"accepted": "acceptances", "satisfaction": "verdicts", "refunded": "endings"}[x.Event], map[string]string{"accepted": "accepted_on", "satisfaction": "answered_on", "refunded": "ended_on"}[x.Event]
@@ -53,6 +57,7 @@ func exportsOf(c *config.Config, e config.Example) exports {
 		rows["crm."+table] = append(rows["crm."+table], row(x.Known, cells...))
 	}
 	rows["crm.splits"] = append(slices.Clone(rows["crm.splits"]), row(comp.NoDate, "deal_id", "NONE", "owner", e.People[0].ID, "kind", "own", "percent", "100.00")) // an empty snapshot would stop
+	rows["hr.weeks"] = append(rows["hr.weeks"], row(comp.NoDate, "employee", e.People[0].ID, "week", "2018-01-01", "hours", "0"))
 	x := exports{c: c, files: fstest.MapFS{}, days: []comp.Date{comp.Day(2022, 1, 1)}}
 	for _, name := range e.Closes {
 		month, _ := comp.ParseMonth(name)

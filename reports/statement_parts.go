@@ -109,7 +109,10 @@ func (p *sheet) facts(c *comp.ComponentResult) {
 	if hidden(c) {
 		n = "not shown"
 	}
-	facts := []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
+	var facts []fact
+	if len(c.Parts) == 0 || c.Measure != "" { // a scorecard's parts have values, and itself none
+		facts = []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
+	}
 	if rely := interval(c.Value, c.Estimate, c.Unit, c.Digits, p.s.Currency); rely != "" {
 		facts = append(facts, fact{percent(c.Estimate.Level, 0) + " interval", rely})
 	}

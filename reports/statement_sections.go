@@ -72,7 +72,7 @@ func (p *sheet) listTitle(title string, first bool) {
 	if !first {
 		p.y += 3
 	}
-	p.need(16)
+	p.need(26) // with the first rows below it
 	p.text(p.left, p.y, p.width, "L", 9, true, ink, title)
 	p.y += 4.8
 }

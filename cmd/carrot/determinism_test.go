@@ -250,7 +250,7 @@ func readExport(t testing.TB, name string) export {
 		all = append(all, b[start:])
 	}
 	headers := 1
-	if base := filepath.Base(name); strings.HasPrefix(base, "Product Experience") || strings.HasPrefix(base, "Employee Pulse") {
+	if base := filepath.Base(name); strings.HasPrefix(base, "Product Experience") || strings.HasPrefix(base, "Employee Pulse") || strings.HasPrefix(base, "Relationship Survey") {
 		headers = 3
 	}
 	end := len(all)

@@ -24,7 +24,7 @@ func Measures() fs.FS {
 	return sub
 }
 
-// company writes config, sources, plans and measures: the company's own and the ones that are shipped.
+// company writes config, sources, plans, lists and measures: the company's own and the ones that are shipped.
 func (g *generator) company(put func(string, func(io.Writer) error) error) error {
 	own, err := fs.Sub(folder, "company")
 	if err != nil {
@@ -34,7 +34,7 @@ func (g *generator) company(put func(string, func(io.Writer) error) error) error
 		files  fs.FS
 		glob   []string
 		prefix string
-	}{{own, []string{"*.*", "sources/*", "measures/*", "plans/*"}, ""}, {measures.Files, []string{"*.yaml"}, "measures/"}} {
+	}{{own, []string{"*.*", "sources/*", "measures/*", "plans/*", "lists/*"}, ""}, {measures.Files, []string{"*.yaml"}, "measures/"}} {
 		for _, glob := range part.glob {
 			names, err := fs.Glob(part.files, glob)
 			if err != nil {
