@@ -28,7 +28,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! shared legal lists stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions waivers adjustments expect schedule management")
+		"sources! measures! plans! shared legal lists stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -56,6 +56,7 @@ func (l *loader) load(name string) {
 	l.each(f, path.Dir(name), "plans", l.plan)
 	l.endPlans()
 	l.endShared()
+	l.fairness(f)
 	l.reviews(f)
 	if f.has("detectors") {
 		l.each(f, path.Dir(name), "detectors", l.detector)

@@ -21,11 +21,12 @@ type Config struct {
 	Plans       []comp.Plan     // sorted by ID, then effective date
 	Detectors   []comp.Detector // sorted by ID
 	Schedule    Schedule
-	Archive     string // folder relative to the config file, or gs://bucket/prefix; environment variables are expanded
-	Published   string // as Archive
-	Waivers     string // file relative to the config file; "" none
-	Adjustments string // as Waivers
-	Files       []File // every file read, sorted by name: what a run archives
+	Fairness    *Fairness // nil: nothing is compared
+	Archive     string    // folder relative to the config file, or gs://bucket/prefix; environment variables are expanded
+	Published   string    // as Archive
+	Waivers     string    // file relative to the config file; "" none
+	Adjustments string    // as Waivers
+	Files       []File    // every file read, sorted by name: what a run archives
 
 	// Places are where the numbers, days and lengths of plans stand, by plan, version and the path of keys:
 	// "sales/2026.1/draw.periods", "sales/2026.1/commission/curve.bands[1].pays". Read by key only.

@@ -53,7 +53,7 @@ func (l *loader) detector(n node, _ []byte) {
 		d.P = a.between("p", comp.Scaled(1, 6), comp.Scaled(5, 2))
 		d.LeastN = int64(a.integer("least_n", 0, 5, 1000000))
 	}
-	l.agreements(f, &d)
+	d.Agreements = f.agreements()
 	for _, key := range detectorUsed {
 		if use := detectorUse[key]; d.Statistic != "" && f.has(key) && !strings.Contains(" "+use+" ", " "+d.Statistic+" ") {
 			f.never("it with statistic "+list(strings.Fields(use))+" only", "remove it", key)
@@ -64,10 +64,10 @@ func (l *loader) detector(n node, _ []byte) {
 }
 
 // agreements reads in which countries people may be looked at.
-func (l *loader) agreements(f fields, d *comp.Detector) {
+func (f fields) agreements() (out []comp.Agreement) {
 	j, ok := f.at("jurisdictions").entries("countries with their agreements")
 	if !ok {
-		return
+		return nil
 	}
 	for _, c := range j.order() {
 		a := comp.Agreement{Country: c, ID: j.text(c)}
@@ -80,11 +80,12 @@ func (l *loader) agreements(f fields, d *comp.Detector) {
 		if a.ID == "none" {
 			a.ID = ""
 		}
-		d.Agreements = append(d.Agreements, a)
+		out = append(out, a)
 	}
 	if len(j.order()) == 0 {
 		f.at("jurisdictions").wrong("no country", "at least one, with the agreement or none", "write {US: none}, or {DE: the agreement's id}")
 	}
+	return out
 }
 
 // detected reads what is looked at, and against what.

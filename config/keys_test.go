@@ -36,6 +36,7 @@ var parts = map[string][2]string{
 	"a release": {"plans/*.yaml", "components[].release."}, "a part of a release": {"plans/*.yaml", "components[].release.parts[]."},
 	"a bar": {"plans/*.yaml", "components[].release.parts[].if."}, "a clawback": {"plans/*.yaml", "components[].clawback."},
 	"a tier": {"plans/*.yaml", "components[].clawback.takes[]."}, "an award": {"plans/*.yaml", "components[].award."}, "a cost": {"plans/*.yaml", "components[].cost."},
+	"fairness": {"carrot.yaml", "fairness."}, "decisions": {"carrot.yaml", "fairness.decisions."},
 	"a waiver": {"plans/*.yaml", "waive[]."}, "fx": {"plans/*.yaml", "fx."}, "a part": {"plans/*.yaml", "components[].parts[]."},
 	"a multiplier": {"plans/*.yaml", "components[].multiply[]."}, "rows of a matrix": {"plans/*.yaml", "components[].curve.rows."},
 	"a detector": {"detectors/*.yaml", ""}, "an alarm": {"detectors/*.yaml", "alarm."}, "a detector's owner": {"detectors/*.yaml", "owner."},

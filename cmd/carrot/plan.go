@@ -17,7 +17,7 @@ import (
 )
 
 // planCommands are what one may do with plans, in the order of help's list.
-var planCommands = []func(*app) *cobra.Command{planTestCommand, planLintCommand, planTemplateCommand, planSchemaCommand, planDocumentCommand, planSimulateCommand, planDiffCommand, planProbeCommand}
+var planCommands = []func(*app) *cobra.Command{planTestCommand, planLintCommand, planTemplateCommand, planSchemaCommand, planDocumentCommand, planSimulateCommand, planDiffCommand, planProbeCommand, planFairnessCommand}
 
 func planCommand(a *app) *cobra.Command {
 	c := &cobra.Command{
