@@ -103,3 +103,11 @@ func (g grid) row(c *canvas, x float64, widths []float64, lines [][]string, r gr
 		x += widths[i]
 	}
 }
+
+// factWidth is the first fact's one and a half, and the others' one.
+func factWidth(i int, w float64) float64 {
+	if i == 0 {
+		return 1.5 * w
+	}
+	return w
+}

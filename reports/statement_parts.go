@@ -151,14 +151,6 @@ func (p *sheet) facts(c *comp.ComponentResult) {
 	}
 }
 
-// factWidth is the first fact's one and a half, and the others' one.
-func factWidth(i int, w float64) float64 {
-	if i == 0 {
-		return 1.5 * w
-	}
-	return w
-}
-
 // inUnit is a quota: money where it has a currency, else a number of the measure's unit.
 func (p *sheet) inUnit(q comp.Amount, c *comp.ComponentResult) string {
 	if q.Currency != "" {
