@@ -21,7 +21,7 @@ var (
 	coverageID  = regexp.MustCompile(`^S([0-4])-([0-9]+)(?:\.\.([0-9]+)|/([0-9]+))?$`)
 	quotedName  = regexp.MustCompile("`([^`]+)`")
 	testName    = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	definition  = regexp.MustCompile(`(?m)^(?:measure|detector|plan): ([\w-]+)`)
+	definition  = regexp.MustCompile(`(?m)^(?:measure|detector|plan|list): ([\w-]+)`)
 )
 
 // coverage complains of rows that are missing or told twice, of names that are nothing, and of rows with neither name nor reason.
