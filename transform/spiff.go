@@ -53,8 +53,8 @@ func (s *settler) bids(b *comp.Budget, ds []duty) []bid {
 	var out []bid
 	for i := range s.company.People {
 		for _, d := range ds {
-			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
-				continue
+			if d.period.End <= b.From || d.period.Start > b.To || s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
+				continue // of what lies outside of the budget's days not even a rate is asked
 			}
 			w := worked{}
 			x := s.calc(i, d, b.Amount.Currency, d.periods, &w)
