@@ -116,6 +116,7 @@ func (s *settler) accounts(payee int, all []earned) []entitlement {
 		k.draws(month)
 		k.legal(month)
 	}
+	k.leftOpen()
 	out = out[:0]
 	for i := range all { // of what is older, only what moves within the horizon counts
 		if all[i].duty.pay.Start >= horizon(s.in)[0].Start {
