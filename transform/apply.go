@@ -20,9 +20,6 @@ func (w *tableWorker) apply(t *termRun) {
 	if keep {
 		w.links.addAll(t, w.pos)
 	}
-	if t.dealt && w.back == nil {
-		w.putDeals(t)
-	}
 	pays, lo := w.s.cells.pays[t.measure], w.s.cells.lo
 	for k, cell := range t.cells {
 		if cell < 0 {

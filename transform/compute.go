@@ -57,7 +57,7 @@ type assessment struct {
 	moves        map[string][]movement // by payee: how their accounts moved within the horizon; read by key only
 	blind        map[[2]string]bool    // payees and pay periods whose accounts cannot be told
 	applied      map[[2]string]bool    // legal rules and the legal entities of whom anybody came under them
-	waiting      map[place]*waiting    // rows whose pay is held
+	waiting      map[place]dealtRow    // rows whose pay is held
 	costs        []comp.CostEntry
 	confided     []comp.Confided // what is made known of anonymous answers by this close
 	findings     []comp.Finding

@@ -14,7 +14,7 @@ import (
 //	subject by name, measuring period, measure, table     4 bytes each, the highest first; days with their sign turned
 //	key, day, label                                       texts end with 0 1, a 0 in them is 0 255
 //	file, position, version, term, entry                  so that no two credits are equal
-//	split and row, hit, currency, value, share; of deals: instant, deal, control column with its currency
+//	split and row, hit, currency, value, share; of deals: instant, deal, control column with its currency, for whom the row counts
 const creditHead = 8
 
 // creditAt is the packed credit at the beginning of b.
@@ -68,6 +68,7 @@ func (k *creditBook) pack(b []byte, c *creditRow) []byte {
 		b = putText(binary.BigEndian.AppendUint64(b, uint64(c.at)), c.deal)
 		b = append(putNumber(b, c.control.Number), byte(len(c.control.Currency)))
 		b = append(b, c.control.Currency...)
+		b = binary.BigEndian.AppendUint32(b, uint32(c.first))
 	}
 	binary.BigEndian.PutUint32(b[start:], uint32(len(b)-start-4))
 	return b
@@ -148,6 +149,7 @@ type unpacked struct {
 	measure int
 	place   place
 	control comp.Amount
+	first   int32 // as of a creditRow
 }
 
 // unpack reads a packed credit. A sealed row shows nothing of itself.
@@ -175,6 +177,7 @@ func (k *creditBook) unpack(b []byte, currencies map[string]comp.Currency) (c un
 		c.At, c.Deal = int64(u.u64()), u.text()
 		c.control.Number = u.number()
 		c.control.Currency = u.currency(currencies)
+		c.first = k.s.firstOf(c.place, int32(u.u32()))
 	}
 	if c.Sealed = k.s.splits[c.place.split].table.contract.Class == comp.Sealed; !c.Sealed {
 		f := k.s.files[file]

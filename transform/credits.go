@@ -33,6 +33,7 @@ type creditRow struct {
 	deal     []byte // of a book of deals, as the next
 	at       int64
 	control  comp.Amount
+	first    int32 // for whom the row counts; nobody where it does not count as paid
 }
 
 // creditBook is what all workers of a scan share to pack credits and to read them back.

@@ -21,6 +21,7 @@ type dealtRow struct {
 	place   place
 	day     comp.Date
 	control comp.Amount // of its table's control column
+	first   int32       // for whom the control page counts the row; nobody where it does not count it as paid
 }
 
 // dealPay is a deal with its part of a component's exact pay.

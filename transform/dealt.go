@@ -101,9 +101,20 @@ func (t *tableScan) controlScale() int {
 	return t.contract.Columns[t.control].Scale
 }
 
-// putDeals keeps a term's entries that count.
-func (w *tableWorker) putDeals(t *termRun) {
-	w.loadControl()
+// putDeals keeps the entries that count of terms that are read by deal, once it is known for whom each row counts.
+func (w *tableWorker) putDeals() {
+	if w.back != nil {
+		return
+	}
+	for _, t := range w.terms {
+		if t.dealt && t.fold == nil {
+			w.loadControl()
+			w.putTermDeals(t)
+		}
+	}
+}
+
+func (w *tableWorker) putTermDeals(t *termRun) {
 	kept, scale := w.s.grid.kept[t.measure], w.t.controlScale()
 	for k, cell := range t.cells {
 		if cell < 0 || !within(kept, comp.Date(t.days[k])) {
@@ -111,10 +122,26 @@ func (w *tableWorker) putDeals(t *termRun) {
 		}
 		i := t.rows[k]
 		c := w.credit(t, k)
-		c.deal, c.at = w.dealOf(t, i), w.instantOf(t, i)
+		c.deal, c.at, c.first = w.dealOf(t, i), w.instantOf(t, i), w.countsFor(i)
 		c.control = comp.Amount{Number: w.seen.value(int(i)).number(scale), Currency: w.sum.currencies[w.seen.money[i]]}
 		w.sum.deals.add(&c)
 	}
+}
+
+// countsFor is the owner for whom a row counts as paid, as far as folds are not asked; nobody where it does not.
+func (w *tableWorker) countsFor(i int32) int32 {
+	if w.finally(int(i)) == fateCredited {
+		return w.first[i]
+	}
+	return nobody
+}
+
+// firstOf is the owner for whom a row of a deal counts as paid, when all folds are taken.
+func (s *scanner) firstOf(at place, first int32) int32 {
+	if o, ok := s.firsts[at]; ok && first < 0 {
+		return o.subject
+	}
+	return first
 }
 
 // dealOf is the name of a row's deal: its column's text, else the row's key, else its place.
@@ -244,7 +271,7 @@ func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(fr
 		if slices.ContainsFunc(d.rows, func(r dealtRow) bool { return r.place == c.place }) {
 			continue // another share of one row
 		}
-		d.rows = append(d.rows, dealtRow{c.Table, c.place, c.Date, c.control})
+		d.rows = append(d.rows, dealtRow{c.Table, c.place, c.Date, c.control, c.first})
 		switch {
 		case counted || mixed[i] == noCurrency:
 		case mixed[i] != c.Value.Currency: // no event's amount can be told as a part of it

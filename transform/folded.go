@@ -66,6 +66,7 @@ type foldedRow struct {
 	cash    string // the control column's currency
 	deal    string // of a measure that is read by deal, as the next
 	at      int64
+	first   int32 // as of a creditRow, by the terms that fold nothing
 	key     string
 	label   string
 	entries []foldedEntry
@@ -119,7 +120,7 @@ func (w *tableWorker) putFolded(t *termRun) error {
 			r.group = string(w.appendGroups(nil, t, i))
 		}
 		if t.dealt {
-			r.deal, r.at = string(w.dealOf(t, i)), w.instantOf(t, i)
+			r.deal, r.at, r.first = string(w.dealOf(t, i)), w.instantOf(t, i), w.countsFor(i)
 		}
 		if (t.dealt || present && !w.s.in.lean) && w.t.contract.Class != comp.Sealed {
 			r.key, r.label = string(w.appendKey(nil, i)), string(w.appendLabel(nil, t.labels, i))
@@ -176,7 +177,7 @@ func (r *foldedRow) append(b []byte) []byte {
 		b = appendText(b, t)
 	}
 	if r.deal != "" {
-		b = appendText(binary.AppendVarint(b, r.at), r.deal)
+		b = appendText(binary.AppendVarint(binary.AppendVarint(b, r.at), int64(r.first)), r.deal)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
 	return b
@@ -196,7 +197,7 @@ func readFolded(b []byte) (foldedRow, error) {
 	}
 	f.money, f.value, f.cash, f.key, f.label, f.group = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
 	if rest[2]&foldedDeal != 0 {
-		f.at, f.deal = r.int(), r.text()
+		f.at, f.first, f.deal = r.int(), int32(r.int()), r.text()
 	}
 	return f, r.err
 }

@@ -186,7 +186,7 @@ func (f *folding) enter(t *termPlan, r *foldedRow, k int, e foldedEntry, value c
 	f.link(r, cell)
 	c := func() *creditRow {
 		return &creditRow{term: t, subject: e.subject, day: r.day, entry: int32(k), pos: r.pos, place: r.place, value: value, share: share,
-			currency: comp.Currency(r.money), key: []byte(r.key), label: []byte(r.label), hit: r.hit,
+			currency: comp.Currency(r.money), first: r.first, key: []byte(r.key), label: []byte(r.label), hit: r.hit,
 			deal: []byte(r.deal), at: r.at, control: comp.Amount{Number: r.control.number(f.t.controlScale()), Currency: comp.Currency(r.cash)}}
 	}
 	if t.dealt && within(f.s.grid.kept[t.measure], r.day) {

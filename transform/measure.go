@@ -155,14 +155,18 @@ func (w *tableWorker) batch(b Batch) error {
 		}
 	}
 	for _, t := range w.terms {
+		if t.fold == nil {
+			w.apply(t)
+		}
+	}
+	for _, t := range w.terms {
 		if t.fold != nil {
 			if err := w.putFolded(t); err != nil {
 				return err
 			}
-			continue
 		}
-		w.apply(t)
 	}
+	w.putDeals()
 	if w.t.contract.Floor() > 0 {
 		w.addSignatures()
 	}

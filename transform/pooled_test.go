@@ -112,6 +112,35 @@ func TestPoolsToDate(t *testing.T) {
 	}
 }
 
+// TestPoolsToDateByValue: the company sells 1,000 in January, 1,000 in February and 3,000 in March. A share of it to date pays
+// who comes on 10 February nothing of January, at the tiers that the company has reached: of 10 % up to 1,500 and 20 % above,
+// 250 less 100 and then 600; where the tier reached counts for all, 20 % of 1,000 and then of 3,000.
+func TestPoolsToDateByValue(t *testing.T) {
+	tiers := bands(t, [3]string{"0", "1500", "0.1"}, [3]string{"1500", "", "0.2"})
+	for _, x := range []struct {
+		name     string
+		curve    comp.Curve
+		ada, bob []string
+	}{
+		{"rate", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.1")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}},
+		{"marginal", comp.Curve{Kind: comp.Marginal, Of: "value", Bands: tiers}, []string{"100.00", "150.00", "600.00"}, []string{"", "150.00", "600.00"}},
+		{"retroactive", comp.Curve{Kind: comp.Retroactive, Of: "value", Bands: tiers}, []string{"100.00", "300.00", "600.00"}, []string{"", "200.00", "600.00"}},
+	} {
+		c := newTiny(t)
+		c.joins("2026-02-10")
+		c.component(comp.Component{ID: "x", Measure: "everybody", ToDate: "year", Curve: x.curve})
+		for i, month := range []string{"2026-01", "2026-02", "2026-03"} {
+			c.give("crm.deals", tinyDeal("D"+month, "ada", []int{100000, 100000, 300000}[i], "EUR", month+"-05"))
+			r := c.close(month)
+			for payee, want := range map[string]string{"E1": x.ada[i], "E2": x.bob[i]} {
+				if got := amounts(r, payee)["x"]; got != want {
+					t.Errorf("%s in %s: %s is paid %q, want %q", x.name, month, payee, got, want)
+				}
+			}
+		}
+	}
+}
+
 // TestGatesOfPools: 800 of 1,000 close a gate at 100 % for a joiner at half time as for everybody, as a part's and a
 // multiplier's factor is theirs.
 func TestGatesOfPools(t *testing.T) {

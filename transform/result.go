@@ -206,7 +206,7 @@ func (a *assessment) controls() []comp.Control {
 		}
 		sort.Slice(subjects, func(i, j int) bool { return subjects[i] < subjects[j] })
 		for _, s := range subjects {
-			if int(s) < len(a.company.People) && len(a.held[a.company.People[s].ID]) > 0 {
+			if a.heldFirst(s) {
 				held = held.plus(d.credited[s])
 			} else {
 				paid = paid.plus(d.credited[s])
@@ -226,6 +226,11 @@ func (a *assessment) controls() []comp.Control {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i].Table < out[j].Table })
 	return out
+}
+
+// heldFirst says whether the statement of a row's first owner is held; a pool has none.
+func (a *assessment) heldFirst(subject int32) bool {
+	return int(subject) < len(a.company.People) && len(a.held[a.company.People[subject].ID]) > 0
 }
 
 func (b bucket) plus(o bucket) bucket {

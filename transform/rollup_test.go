@@ -151,6 +151,50 @@ func TestSplits(t *testing.T) {
 	}
 }
 
+// TestWaitingRowsTie: of a deal that two share, one share waits for cash while nobody knows the other's owner, or while the other's
+// statement is held. The control page counts the deal as held, once.
+func TestWaitingRowsTie(t *testing.T) {
+	for _, x := range []struct {
+		name   string
+		shares []cells
+		logins []cells
+	}{
+		{"an owner is unknown", []cells{{"D1", "ada", 5000, "r"}, {"D1", "dora", 5000, "r"}}, []cells{{"crm", "ada", "E1", nil, nil}, {"crm", "bob", "E2", nil, nil}, {"crm", "cleo", "E3", nil, nil}}},
+		{"the first owner is held", []cells{{"D1", "bob", 5000, "r"}, {"D1", "ada", 5000, "r"}}, []cells{{"crm", "ada", "E1", nil, nil}, {"crm", "bob", "E2", "2026-01-01", "2026-01-20"}, {"crm", "cleo", "E3", nil, nil}}},
+		{"both wait", []cells{{"D1", "ada", 5000, "r"}, {"D1", "bob", 5000, "r"}}, []cells{{"crm", "ada", "E1", nil, nil}, {"crm", "bob", "E2", nil, nil}, {"crm", "cleo", "E3", nil, nil}}},
+	} {
+		c := shared(t, comp.Split{Percent: "percent"})
+		c.in.Contracts = slices.Clone(c.in.Contracts)
+		for i := range c.in.Contracts {
+			if k := &c.in.Contracts[i]; k.Name() == "crm.deals" {
+				k.Control = "amount"
+			}
+		}
+		c.in.Plans[0].Components[0].Release = &comp.Release{Parts: []comp.Slice{{Share: comp.Int(1), On: "cash"}}}
+		c.give("ref.logins", x.logins...)
+		deals := []cells{tinyDeal("D1", "ada", 10000, "EUR", "2026-01-10"), tinyDeal("D2", "cleo", 700, "USD", "2026-01-10")}
+		if x.name == "the first owner is held" {
+			deals = append(deals, tinyDeal("D3", "bob", 300, "CHF", "2026-01-12")) // no rate is known: Bob is held
+		}
+		c.give("crm.deals", deals...)
+		c.give("crm.splits", x.shares...)
+		r := c.close("2026-01")
+		for _, k := range r.Controls {
+			if k.Table != "crm.deals" {
+				continue
+			}
+			if !k.Ties() {
+				t.Errorf("%s: %v", x.name, k.Parts)
+			}
+			for _, p := range k.Parts {
+				if p.Name == "held" && (p.Rows != int64(len(deals)) || !slices.ContainsFunc(p.Sums, func(a comp.Amount) bool { return a.String() == "100 EUR" })) {
+					t.Errorf("%s: held are %v, want %d rows and 100 EUR of them", x.name, p, len(deals))
+				}
+			}
+		}
+	}
+}
+
 // TestSplitConditionFails stops the run where a split's condition cannot be told for a row.
 func TestSplitConditionFails(t *testing.T) {
 	bad := &comp.Expr{Op: comp.AddOp, Kind: comp.KindNumber, Text: "percent + kind", Args: []*comp.Expr{name("percent", comp.KindNumber), name("kind", comp.KindText)}}

@@ -44,7 +44,8 @@ type scanner struct {
 	findings  []comp.Finding
 	sum       *partial
 	credits   *creditBook
-	deals     *creditBook // nil: no component reads deals
+	deals     *creditBook          // nil: no component reads deals
+	firsts    map[place]firstOwner // whom the rows count for that only folds credit; read by key only, empty where no component reads deals
 	bits      linkBits
 }
 
@@ -72,7 +73,7 @@ type badRow struct {
 // replaced, or that contradict another, are found while reading; their splits are read once more and the rows are taken
 // out again, which exact sums allow. Nothing depends on the order or number of splits, or on the number of workers.
 func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, error) {
-	s := &scanner{in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newBudget(in),
+	s := &scanner{firsts: map[place]firstOwner{}, in: in, company: company, grid: g, cells: newCells(in, company, g), memory: newBudget(in),
 		measures: make([]measurePlan, len(in.Measures)), waivers: waiversInForce(in), resolvers: map[string]*resolver{},
 		pools: map[comp.Pool]*timelines{}, shared: map[splitKey]*splitTable{}}
 	s.bits = newLinkBits(s.cells.total)

@@ -65,7 +65,7 @@ type settler struct {
 	moves    map[string][]movement           // by payee: how their accounts moved within the horizon
 	blind    map[[2]string]bool              // payees and pay periods whose accounts cannot be told
 	applied  map[[2]string]bool              // legal rules and the legal entities of whom anybody came under them
-	waiting  map[place]*waiting              // rows whose pay is held; read by key, or summed
+	waiting  map[place]dealtRow              // rows whose pay is held; read by key, or summed
 	costs    []comp.CostEntry
 	dealt    dealtCredits
 	confided *confided
@@ -76,7 +76,7 @@ type settler struct {
 func newSettler(in *Inputs, v *Verbs, company *comp.Company, part *participation, g *grid, t *tally) *settler {
 	s := &settler{in: in, v: v, company: company, part: part, grid: g, tally: t, measures: measureIndex(in),
 		quotas: map[[2]string][]comp.QuotaRow{}, systems: map[string][]comp.Span[string]{}, seen: map[string]int{},
-		opening: openings(in), moves: map[string][]movement{}, blind: map[[2]string]bool{}, applied: map[[2]string]bool{}, waiting: map[place]*waiting{}}
+		opening: openings(in), moves: map[string][]movement{}, blind: map[[2]string]bool{}, applied: map[[2]string]bool{}, waiting: map[place]dealtRow{}}
 	for _, q := range company.Quotas {
 		k := [2]string{q.Payee, q.Name}
 		s.quotas[k] = append(s.quotas[k], q)

@@ -32,6 +32,11 @@ func (s *scanner) settleTable(t *tableScan) error {
 	if err := f.takeFolded(); err != nil {
 		return err
 	}
+	if s.deals != nil {
+		for at, o := range f.firsts { // of each place one
+			s.firsts[at] = o
+		}
+	}
 	for i := range t.now {
 		if l := f.links[&t.now[i]]; l != nil {
 			if l.flush(); l.tooFar {

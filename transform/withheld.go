@@ -148,13 +148,6 @@ func (k *keeper) holdNew(e *earned, m *movement) {
 	e.result.Exact = e.result.Amount.Amount()
 }
 
-// waiting is a row of a deal whose pay is held, wholly or in part.
-type waiting struct {
-	table   string
-	control comp.Amount
-	payees  []int
-}
-
 // wait notes the rows of the run's own pay period whose pay waits: the certificate counts them as held.
 func (k *keeper) wait(e *earned, month comp.Period) {
 	if month != k.s.in.Run.Period {
@@ -168,23 +161,19 @@ func (k *keeper) wait(e *earned, month comp.Period) {
 			if !e.duty.period.Contains(r.day) {
 				continue
 			}
-			if k.s.waiting[r.place] == nil {
-				k.s.waiting[r.place] = &waiting{table: r.table, control: r.control}
-			}
-			w := k.s.waiting[r.place]
-			w.payees = append(w.payees, k.payee)
+			k.s.waiting[r.place] = r
 		}
 	}
 }
 
-// unreleased are the rows of a table that wait, but for those of held payees, whose rows are held anyway.
+// unreleased are the rows of a table that wait, but for those that are held anyway: by a finding of their own, or with the
+// statement of the payee for whom they count.
 func (a *assessment) unreleased(table string) bucket {
 	out := bucket{sums: map[comp.Currency]comp.Number{}}
-	for _, w := range a.waiting { // a sum: the order leaves no trace
-		heldAnyway := slices.ContainsFunc(w.payees, func(p int) bool { return len(a.held[a.company.People[p].ID]) > 0 })
-		if w.table == table && !heldAnyway {
+	for _, r := range a.waiting { // a sum: the order leaves no trace
+		if r.table == table && r.first >= 0 && !a.heldFirst(r.first) {
 			out.rows++
-			out.sums[w.control.Currency] = out.sums[w.control.Currency].Add(w.control.Number)
+			out.sums[r.control.Currency] = out.sums[r.control.Currency].Add(r.control.Number)
 		}
 	}
 	return out

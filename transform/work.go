@@ -170,7 +170,7 @@ func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
 	w.result.Working = append(w.result.Working, r.Working...)
 	w.result.Next = x.next(in, t, r.Pay)
-	return r.Pay
+	return x.sinceJoining(in, t, r.Pay)
 }
 
 // attain is the component's attainment; false where nothing can be paid: everything is 0, or a finding holds the payee.

@@ -164,6 +164,8 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) (*big.
 		read.each = func(x deal) *big.Rat { return e.granted(c, x) }
 	case c.component.Per == "deal":
 		read.each = func(x deal) *big.Rat { return read.sum(x.value) }
+	case e.early(c) != nil && d.target == nil:
+		return ofLate(curve, value, e.early(c), read.sum), read
 	default:
 		return read.sum(value), read
 	}

@@ -1,0 +1,39 @@
+package naive
+
+import (
+	"math/big"
+	"slices"
+
+	"carrot/transform/comp"
+)
+
+// early is what the company came to, to date, in the periods before a payee took part, where a component adds it up; nil for
+// who was there from the first of the periods, and where it is about a smaller pool or no sum.
+func (e *engine) early(c *matter) *big.Rat {
+	m := e.measure(c.component.Measure)
+	if c.component.ToDate == "" || c.component.Measure == "" || poolKind(m) != comp.PoolCompany || !m.Aggregate.Adds() {
+		return nil
+	}
+	first := slices.IndexFunc(c.periods, func(p comp.Period) bool {
+		days, _ := e.daysOn(c.person, c.plan, p)
+		return days > 0
+	})
+	if first <= 0 {
+		return nil
+	}
+	alone := *c
+	alone.periods = c.periods[:first]
+	value, _ := e.value(&alone, c.component.Measure, c.component.ToDate)
+	c.unknown = c.unknown || alone.unknown
+	return value
+}
+
+// ofLate leaves of a curve's pay what is of the time since early: the later value at the rate of all, or the rise.
+func ofLate(curve *comp.Curve, all, early *big.Rat, sum func(*big.Rat) *big.Rat) *big.Rat {
+	single := curve.Kind == comp.RateCurve || curve.Kind == comp.Retroactive || (curve.Kind == comp.Grid && curve.Matrix.Rates)
+	if single && all.Sign() != 0 {
+		rate := new(big.Rat).Quo(sum(all), all)
+		return rate.Mul(rate, new(big.Rat).Sub(all, early))
+	}
+	return new(big.Rat).Sub(sum(all), sum(early))
+}
