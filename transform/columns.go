@@ -84,8 +84,8 @@ func newColumns(contract *comp.Contract) (*columns, error) {
 	return c, nil
 }
 
-// arrowType is the Arrow type that a batch's column must have.
-func arrowType(c comp.Column) arrow.DataType {
+// ArrowType is the Arrow type that a batch's column must have.
+func ArrowType(c comp.Column) arrow.DataType {
 	switch c.Type {
 	case comp.Category:
 		return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
@@ -123,7 +123,7 @@ func (c *columns) bind(rec arrow.Record) error {
 	}
 	if c.schema != rec.Schema() {
 		for i, col := range c.contract.Columns {
-			want, got := arrowType(col), rec.Column(i).DataType()
+			want, got := ArrowType(col), rec.Column(i).DataType()
 			if want.ID() != got.ID() || (col.Type == comp.Decimal && !arrow.TypeEqual(want, got)) {
 				return fmt.Errorf("%s: column %s of a batch is %s, the contract asks for %s", c.contract.Name(), col.Name, got, want)
 			}

@@ -19,7 +19,7 @@ type cells []any
 func schemaOf(c *comp.Contract) *arrow.Schema {
 	fields := make([]arrow.Field, len(c.Columns))
 	for i, col := range c.Columns {
-		fields[i] = arrow.Field{Name: col.Name, Type: arrowType(col), Nullable: true}
+		fields[i] = arrow.Field{Name: col.Name, Type: ArrowType(col), Nullable: true}
 	}
 	return arrow.NewSchema(fields, nil)
 }

@@ -113,7 +113,7 @@ func (t *table) split(rows []tableRow, file uint32) func(func(transform.Batch) e
 		}
 		fields := make([]arrow.Field, len(t.contract.Columns))
 		for i, col := range t.contract.Columns {
-			fields[i] = arrow.Field{Name: col.Name, Type: arrowType(col), Nullable: true}
+			fields[i] = arrow.Field{Name: col.Name, Type: transform.ArrowType(col), Nullable: true}
 		}
 		b := array.NewRecordBuilder(memory.DefaultAllocator, arrow.NewSchema(fields, nil))
 		defer b.Release()
@@ -129,25 +129,6 @@ func (t *table) split(rows []tableRow, file uint32) func(func(transform.Batch) e
 		_ = out(transform.Batch{Rec: rec, File: file, Pos: pos}) // an error ends the scan, and the scan has it
 		return nil
 	}
-}
-
-// arrowType is how a batch stores a column.
-func arrowType(c comp.Column) arrow.DataType {
-	switch c.Type {
-	case comp.Category:
-		return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int32, ValueType: arrow.BinaryTypes.String}
-	case comp.Integer:
-		return arrow.PrimitiveTypes.Int64
-	case comp.Decimal:
-		return &arrow.Decimal128Type{Precision: 38, Scale: int32(c.Scale)}
-	case comp.DateType:
-		return arrow.FixedWidthTypes.Date32
-	case comp.Instant:
-		return &arrow.TimestampType{Unit: arrow.Second, TimeZone: "UTC"}
-	case comp.Bool:
-		return arrow.FixedWidthTypes.Boolean
-	}
-	return arrow.BinaryTypes.String
 }
 
 // appendCell adds a value that fits its column; anything else is null.
