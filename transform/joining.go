@@ -1,6 +1,10 @@
 package transform
 
-import "carrot/transform/comp"
+import (
+	"slices"
+
+	"carrot/transform/comp"
+)
 
 // sinceJoining is what a curve pays of the company's total to date, without what the company came to before the payee took
 // part. Where there is a target, its proration sees to that; a curve that pays by the value alone would hand who comes in July
@@ -26,14 +30,19 @@ func (x *calc) sinceJoining(in CurveInput, t terms, paid comp.Number) comp.Numbe
 	return own
 }
 
-// sumsCompany says whether a component's own measure adds something up over the company.
+// sumsCompany says whether a component's own measure adds something up over the company, or is money worked out of what does.
 func (x *calc) sumsCompany() bool {
 	i, ok := x.measures[x.c.Measure]
 	if !ok || x.c.ToDate == "" {
 		return false
 	}
-	m := &x.in.Measures[i]
-	return pooledBy(m) == comp.PoolCompany && m.Aggregate.Adds()
+	if m := &x.in.Measures[i]; !m.Accrues() {
+		return false
+	}
+	return slices.ContainsFunc(x.in.behind([]string{x.c.Measure}), func(id string) bool {
+		m := &x.in.Measures[x.measures[id]]
+		return m.Aggregate.Adds() && pooledBy(m) == comp.PoolCompany
+	})
 }
 
 // ofLater is the part of a curve's pay that is of the value above an earlier one: at the one rate that the whole is paid at, or

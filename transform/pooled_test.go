@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -116,19 +117,25 @@ func TestPoolsToDate(t *testing.T) {
 // who comes on 10 February nothing of January, at the tiers that the company has reached: of 10 % up to 1,500 and 20 % above,
 // 250 less 100 and then 600; where the tier reached counts for all, 20 % of 1,000 and then of 3,000.
 func TestPoolsToDateByValue(t *testing.T) {
+	half := &comp.Expr{Op: comp.MulOp, Kind: comp.KindNumber, Text: "all * 0.5", Args: []*comp.Expr{name("all", comp.KindNumber), {Op: comp.Lit, Kind: comp.KindNumber, Lit: comp.NumberValue(num(t, "0.5"))}}}
 	tiers := bands(t, [3]string{"0", "1500", "0.1"}, [3]string{"1500", "", "0.2"})
 	for _, x := range []struct {
 		name     string
 		curve    comp.Curve
 		ada, bob []string
+		measure  string
 	}{
-		{"rate", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.1")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}},
-		{"marginal", comp.Curve{Kind: comp.Marginal, Of: "value", Bands: tiers}, []string{"100.00", "150.00", "600.00"}, []string{"", "150.00", "600.00"}},
-		{"retroactive", comp.Curve{Kind: comp.Retroactive, Of: "value", Bands: tiers}, []string{"100.00", "300.00", "600.00"}, []string{"", "200.00", "600.00"}},
+		{"rate", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.1")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}, "everybody"},
+		{"marginal", comp.Curve{Kind: comp.Marginal, Of: "value", Bands: tiers}, []string{"100.00", "150.00", "600.00"}, []string{"", "150.00", "600.00"}, "everybody"},
+		{"retroactive", comp.Curve{Kind: comp.Retroactive, Of: "value", Bands: tiers}, []string{"100.00", "300.00", "600.00"}, []string{"", "200.00", "600.00"}, "everybody"},
+		{"of a formula", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.2")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}, "half"},
 	} {
 		c := newTiny(t)
 		c.joins("2026-02-10")
-		c.component(comp.Component{ID: "x", Measure: "everybody", ToDate: "year", Curve: x.curve})
+		c.in.Measures = append(slices.Clone(c.in.Measures), comp.Measure{ID: "half", Title: "Half of it", Unit: "money", Aggregate: comp.Formula, Pool: comp.PoolCompany, Counted: "all",
+			Inputs: []comp.Input{{Name: "all", Measure: "everybody"}}, Formula: half})
+		slices.SortFunc(c.in.Measures, func(a, b comp.Measure) int { return strings.Compare(a.ID, b.ID) })
+		c.component(comp.Component{ID: "x", Measure: x.measure, ToDate: "year", Curve: x.curve})
 		for i, month := range []string{"2026-01", "2026-02", "2026-03"} {
 			c.give("crm.deals", tinyDeal("D"+month, "ada", []int{100000, 100000, 300000}[i], "EUR", month+"-05"))
 			r := c.close(month)

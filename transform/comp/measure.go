@@ -30,6 +30,11 @@ func (a Aggregate) Rated() bool {
 // has a part of.
 func (a Aggregate) Adds() bool { return a == Sum || a == Count }
 
+// Accrues says whether what a measure comes to in a year is made in its months: a sum, or money that a formula makes of others.
+func (m *Measure) Accrues() bool {
+	return m.Aggregate.Adds() || (m.Aggregate == Formula && m.Unit == "money")
+}
+
 // Pool is whom a measure is about.
 type Pool string
 

@@ -10,8 +10,7 @@ import (
 // early is what the company came to, to date, in the periods before a payee took part, where a component adds it up; nil for
 // who was there from the first of the periods, and where it is about a smaller pool or no sum.
 func (e *engine) early(c *matter) *big.Rat {
-	m := e.measure(c.component.Measure)
-	if c.component.ToDate == "" || c.component.Measure == "" || poolKind(m) != comp.PoolCompany || !m.Aggregate.Adds() {
+	if id := c.component.Measure; c.component.ToDate == "" || id == "" || !e.measure(id).Accrues() || !e.ofCompany(id) {
 		return nil
 	}
 	first := slices.IndexFunc(c.periods, func(p comp.Period) bool {
@@ -26,6 +25,20 @@ func (e *engine) early(c *matter) *big.Rat {
 	value, _ := e.value(&alone, c.component.Measure, c.component.ToDate)
 	c.unknown = c.unknown || alone.unknown
 	return value
+}
+
+// ofCompany says whether a measure is a sum over the company, or worked out of one.
+func (e *engine) ofCompany(id string) bool {
+	m := e.measure(id)
+	if m.Aggregate != comp.Formula {
+		return m.Aggregate.Adds() && poolKind(m) == comp.PoolCompany
+	}
+	for _, in := range m.Inputs {
+		if e.ofCompany(in.Measure) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofLate leaves of a curve's pay what is of the time since early: the later value at the rate of all, or the rise.
