@@ -143,6 +143,9 @@ func statisticLines(m comp.Measure, line, said func(string, ...string)) {
 		for _, in := range m.Inputs {
 			said("input", in.Name, in.Measure, strconv.Itoa(in.Back), strconv.Itoa(in.Rates))
 		}
+		if c := m.Change; c != nil {
+			said("change", c.By, strconv.Itoa(c.Since))
+		}
 	}
 }
 

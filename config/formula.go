@@ -40,6 +40,7 @@ func (l *loader) formulas() {
 		if !slices.ContainsFunc(m.Inputs, func(in comp.Input) bool { return in.Name == m.Counted }) && m.Counted != "" && len(m.Inputs) > 0 {
 			d.f.at("n").wrong("the input "+strconv.Quote(short(m.Counted)), "one of the inputs, whose number of rows is the measure's n", suggest(m.Counted, inputNames(m.Inputs)))
 		}
+		d.f.change(&m)
 		if known := l.measures[m.ID]; known.id.y == d.f.at("measure").y {
 			known.Measure = m
 		}
@@ -52,6 +53,33 @@ func (l *loader) formulas() {
 		if m := &l.config.Measures[i]; m.Aggregate == comp.Formula {
 			m.Digest = measureDigest(*m, l.hiddenDigests(m)...)
 		}
+	}
+}
+
+// change reads what makes a formula's value what its inputs changed of it. Each is then read as it was at the beginning as well.
+func (f fields) change(m *comp.Measure) {
+	c, ok := f.at("change").fields("a change", "since! by")
+	if !ok {
+		return
+	}
+	m.Change = &comp.Change{By: c.text("by"), Since: c.integer("since", 1, 1, 60)}
+	names := inputNames(m.Inputs)
+	if c.has("by") && m.Change.By != "" && !slices.Contains(names, m.Change.By) && len(names) > 0 {
+		c.at("by").wrong("the input "+strconv.Quote(short(m.Change.By)), "one of the inputs, whose part of the change is the measure's value", suggest(m.Change.By, names))
+	}
+	if len(names) > comp.MostCauses {
+		f.keyNode("change").wrong(strconv.Itoa(len(names))+" inputs of a change", "at most "+strconv.Itoa(comp.MostCauses), "work some of them out in a measure of their own")
+	}
+	for _, in := range m.Inputs {
+		if slices.Contains(names, comp.BeforeName(in.Name)) {
+			f.keyNode("change").wrong("an input called "+comp.BeforeName(in.Name)+" beside "+in.Name, "another name: it is what "+in.Name+" was at the beginning", "rename it")
+			m.Change = nil
+			return
+		}
+	}
+	for _, in := range m.Inputs {
+		in.Name, in.Back = comp.BeforeName(in.Name), in.Back+m.Change.Since
+		m.Inputs = append(m.Inputs, in)
 	}
 }
 

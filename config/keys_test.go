@@ -25,7 +25,7 @@ var parts = map[string][2]string{
 	"a shared component": {"shared/*.yaml", ""}, "the use of a shared component": {"plans/*.yaml", "components[]."},
 	"a list": {"lists/*.yaml", ""}, "the owner of a list": {"lists/*.yaml", "owner."}, "a table of contributions": {"carrot.yaml", "contributions[]."},
 	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
-	"an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a model": {"measures/*.yaml", "model."}, "a BG/NBD model": {"measures/*.yaml", "model.bgnbd."}, "a standing": {"measures/*.yaml", "standing."},
+	"a change": {"measures/*.yaml", "change."}, "an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a model": {"measures/*.yaml", "model."}, "a BG/NBD model": {"measures/*.yaml", "model.bgnbd."}, "a standing": {"measures/*.yaml", "standing."},
 	"a measure's value": {"measures/*.yaml", "standing.against."}, "a prior": {"measures/*.yaml", "shrink."}, "strata": {"measures/*.yaml", "strata."},
 	"netted": {"measures/*.yaml", "netted."}, "a currency": {"measures/*.yaml", "currency."}, "a fold": {"measures/*.yaml", "fold."},
 	"a plan": {"plans/*.yaml", ""}, "effective": {"plans/*.yaml", "effective."}, "a component": {"plans/*.yaml", "components[]."},

@@ -2,22 +2,23 @@ package config
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"carrot/transform/comp"
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "funnel": "steps", "table": "measures", "pay_ratio": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "funnel": "steps", "table": "measures", "pay_ratio": ""}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
 	for _, n := range f.optional("management", "sections") {
-		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measures")
+		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measure measures")
 		if !ok {
 			continue
 		}
-		spec := comp.SectionSpec{Kind: s.choice("section", "", "mirror", "equity", "funnel", "table", "pay_ratio"), Title: s.text("title"), Note: s.text("note"), Where: n.place()}
+		spec := comp.SectionSpec{Kind: s.choice("section", "", "mirror", "equity", "change", "funnel", "table", "pay_ratio"), Title: s.text("title"), Note: s.text("note"), Where: n.place()}
 		spec.Every = s.choice("every", "quarter", "month", "quarter", "year")
 		spec.Periods = s.integer("periods", 4, 1, 60)
 		spec.By = comp.Pool(s.choice("by", "company", "company", "department", "entity"))
@@ -42,10 +43,26 @@ func (l *loader) management(f fields) {
 				if m := l.measureNamed(at); m != nil {
 					spec.Measures = append(spec.Measures, m.ID)
 					l.reported(at, &m.Measure, spec.By)
+					if spec.Kind == "change" {
+						shareable(at, &m.Measure)
+					}
 				}
 			}
 		}
 		l.config.Settings.Sections = append(l.config.Settings.Sections, spec)
+	}
+}
+
+// shareable refuses a measure of whose change no parts can be told.
+func shareable(n node, m *comp.Measure) {
+	switch {
+	case m.Aggregate == "":
+	case m.Aggregate != comp.Formula:
+		n.wrong(m.ID+" of aggregate "+string(m.Aggregate)+" in a section of what changed", "a formula, whose inputs are what it changes by", "name one")
+	case m.Change != nil:
+		n.wrong(m.ID+", which is a change itself", "the formula that changes", "name one without change")
+	case len(m.Inputs) > comp.MostCauses:
+		n.wrong(m.ID+" of "+strconv.Itoa(len(m.Inputs))+" inputs", "at most "+strconv.Itoa(comp.MostCauses), "work some of them out in a measure of their own")
 	}
 }
 

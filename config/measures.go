@@ -19,7 +19,7 @@ const termKeys = "table where owner value model hit miss currency fixed date sig
 
 // measure reads one measures document.
 func (l *loader) measure(n node, _ []byte) {
-	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window about survey self_reported responsible direction "+statisticKeys+" formula inputs n rows "+termKeys)
+	f, ok := n.fields("a measure", "measure! version! title! family! unit! digits aggregate! pool window about survey self_reported responsible direction "+statisticKeys+" formula inputs n change rows "+termKeys)
 	if !ok {
 		return
 	}
@@ -44,7 +44,7 @@ func (l *loader) measure(n node, _ []byte) {
 		l.formula(f, m)
 		return
 	}
-	f.never("it with aggregate formula only", "remove it", "formula", "inputs", "n")
+	f.never("it with aggregate formula only", "remove it", "formula", "inputs", "n", "change")
 	m.Terms = l.terms(f, m)
 	l.answers(f, &m)
 	if known := l.measures[m.ID]; known.id.y == f.at("measure").y {

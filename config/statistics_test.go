@@ -98,6 +98,19 @@ inputs:
   a: {aggregate: sum, table: crm.deals, owner: {column: owner}, value: amount, currency: currency, date: day, netted: {by: kind, takes: losses}, window: 2, back: 12}
   b: {measure: x_share, rates_back: 12}
 n: b
+---
+measure: x_change
+version: "1"
+title: Change
+family: outcome
+unit: share
+aggregate: formula
+formula: 'a * b'
+inputs:
+  a: {measure: x_share}
+  b: {measure: x_weighted, back: 1}
+n: a
+change: {since: 3, by: a}
 `
 
 // TestMeasureDigestsFollowDefinitions: whatever changes in what a measure says, its own digest changes and no other's does; what
@@ -116,7 +129,7 @@ func TestMeasureDigestsFollowDefinitions(t *testing.T) {
 		{"x_weighted", "empty: {a: b}", "empty: {b: a}"}, {"x_weighted", ", empty: {a: b}", ""}, {"x_weighted", "by: kind", "by: id"},
 		{"x_effect", "cluster: owner", "cluster: id"}, {"x_effect", "arm: kind", "arm: id"}, {"x_effect", "phase: currency", "phase: id"},
 		{"x_formula", "min(a / b, 1)", "min(a / b, 2)"}, {"x_formula", "back: 12}\n  b", "back: 11}\n  b"}, {"x_formula", "rates_back: 12", "rates_back: 11"},
-		{"x_formula", "measure: x_share, ", "measure: x_net, "}, {"x_formula", "n: b", "n: a"}, {"x_formula", "takes: losses", "takes: gains"}, {"x_formula", "by: kind, takes", "by: id, takes"},
+		{"x_formula", "measure: x_share, ", "measure: x_net, "}, {"x_formula", "n: b", "n: a"}, {"x_change", "since: 3", "since: 4"}, {"x_change", "by: a}", "by: b}"}, {"x_change", ", by: a}", "}"}, {"x_formula", "takes: losses", "takes: gains"}, {"x_formula", "by: kind, takes", "by: id, takes"},
 		{"x_formula", "window: 2", "window: 3"}, {"x_formula", "value: amount, currency: currency, date: day, netted", "value: 'amount * 2', currency: currency, date: day, netted"},
 	} {
 		text := strings.Replace(definitions, x.from, x.to, 1)

@@ -25,7 +25,7 @@ func (x *calc) formula(m *comp.Measure, src source, w *worked) measured {
 			values[in.Name+"_low"], values[in.Name+"_high"] = comp.NumberValue(*e.Low), comp.NumberValue(*e.High)
 		}
 	}
-	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
+	v, err := m.Worked(values)
 	switch {
 	case err != nil:
 		x.hold(w, "formula_failed", fmt.Sprintf("%s: %v", m.ID, err), "correct the formula")
@@ -37,7 +37,14 @@ func (x *calc) formula(m *comp.Measure, src source, w *worked) measured {
 	}
 	out.value = v.Number
 	x.stand(m, src, &out, w)
-	w.say("%s = %s %s (n = %s)", m.Title, m.Formula.Text, equals(inUnit(v.Number, out.unit, x.currency)), comp.Grouped(fmt.Sprint(out.n)))
+	text := m.Formula.Text
+	if c := m.Change; c != nil {
+		text = fmt.Sprintf("the change of %s, %s after %s", text, x.d.period.Words(), back(x.d.period, c.Since).Words())
+		if c.By != "" {
+			text = "the part of " + c.By + " in " + text
+		}
+	}
+	w.say("%s = %s %s (n = %s)", m.Title, text, equals(inUnit(v.Number, out.unit, x.currency)), comp.Grouped(fmt.Sprint(out.n)))
 	return out
 }
 

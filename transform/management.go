@@ -30,6 +30,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.mirror(&spec, &s)
 		case "equity":
 			l.equity(&spec, &s, r)
+		case "change":
+			l.change(&spec, &s)
 		case "funnel":
 			l.funnel(&spec, &s)
 		case "table":
@@ -153,22 +155,27 @@ func (l *looker) inConfidence(m *comp.Measure, subject string, span comp.Period)
 func (l *looker) formula(m *comp.Measure, subject string, p comp.Period, every string) look {
 	out, values := look{}, map[string]comp.Value{}
 	for _, in := range m.Inputs {
-		v := l.at(in.Measure, subject, back(p, in.Back), every)
+		v := l.read(in.Measure, subject, back(p, in.Back), every)
 		if in.Name == m.Counted {
 			out.n = v.n
 		}
-		values[in.Name+"_n"] = comp.NumberValue(comp.Int(v.n))
-		if !v.ok {
-			continue
-		}
-		values[in.Name] = comp.NumberValue(v.value)
-		if v.est != nil && v.est.Low != nil {
-			values[in.Name+"_low"], values[in.Name+"_high"] = comp.NumberValue(*v.est.Low), comp.NumberValue(*v.est.High)
-		}
+		v.named(in.Name, values)
 	}
-	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
+	v, err := m.Worked(values)
 	out.value, out.ok = v.Number, err == nil && v.Kind == comp.KindNumber
 	return out
+}
+
+// named gives a formula what it calls by a name.
+func (v *look) named(name string, values map[string]comp.Value) {
+	values[name+"_n"] = comp.NumberValue(comp.Int(v.n))
+	if !v.ok {
+		return
+	}
+	values[name] = comp.NumberValue(v.value)
+	if v.est != nil && v.est.Low != nil {
+		values[name+"_low"], values[name+"_high"] = comp.NumberValue(*v.est.Low), comp.NumberValue(*v.est.High)
+	}
 }
 
 // pools are the names of a kind of pool, sorted; of the company alone its one.
@@ -182,6 +189,12 @@ func (l *looker) pools(by comp.Pool) (out []string) {
 		}
 	}
 	return out
+}
+
+// capital is a name of the config as a heading.
+func capital(name string) string {
+	name = strings.ReplaceAll(name, "_", " ")
+	return strings.ToUpper(name[:1]) + name[1:]
 }
 
 // poolTitle is a pool as a person calls it.
@@ -216,7 +229,7 @@ func (l *looker) table(spec *comp.SectionSpec, s *comp.Section) {
 	several := spec.By != "" && spec.By != comp.PoolCompany
 	s.Columns = []comp.SectionColumn{{Title: "Measure"}}
 	if several {
-		s.Columns = append(s.Columns, comp.SectionColumn{Title: strings.ToUpper(string(spec.By)[:1]) + string(spec.By)[1:]})
+		s.Columns = append(s.Columns, comp.SectionColumn{Title: capital(string(spec.By))})
 	}
 	s.Columns = append(s.Columns, comp.SectionColumn{Title: "Period"}, comp.SectionColumn{Title: "Value", Right: true}, comp.SectionColumn{Title: "95 % interval", Right: true},
 		comp.SectionColumn{Title: "n", Right: true})

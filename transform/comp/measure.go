@@ -91,6 +91,7 @@ type Measure struct {
 	Formula      *Expr  // over the inputs' names
 	Inputs       []Input
 	Counted      string // of a formula: the input whose n is the measure's
+	Change       *Change
 	Hidden       bool   // an input of a formula: no definition of its own
 	Digest       string // sha256, in hex, of the canonical text of the definition
 	Where        Place

@@ -29,6 +29,10 @@ func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates 
 			}
 		}
 	}
+	if m.Change != nil {
+		out.value = changed(m, values)
+		return out
+	}
 	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
 	if err == nil && v.Kind == comp.KindNumber {
 		out.value = v.Number.Rat()
