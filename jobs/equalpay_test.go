@@ -162,7 +162,7 @@ func TestEqualAgentsGetEqualPay(t *testing.T) {
 	if all < 950 {
 		t.Errorf("%d of 1,000 pairs of equally good agents are paid the same", all)
 	}
-	naive := newSurveyed(t, 1, "measure: csat_standing #", "measure: csat #", `points: [{at: "-1", pays: "75%"}, {at: "0", pays: "100%"}, {at: "1", pays: "125%"}]`,
+	naive := newSurveyed(t, 1, "measure: satisfied_standing #", "measure: csat #", `points: [{at: "-1", pays: "75%"}, {at: "0", pays: "100%"}, {at: "1", pays: "125%"}]`,
 		`points: [{at: "70%", pays: "0%"}, {at: "85%", pays: "100%"}, {at: "95%", pays: "150%"}]`)
 	if same := naive.alike(100, 2, 85, 85); same > 20 {
 		t.Errorf("a curve through the share pays %d of 100 pairs the same: it should tell apart what differs by chance", same)

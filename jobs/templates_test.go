@@ -52,8 +52,11 @@ func install(t *testing.T, dir string, names []string) {
 	}
 }
 
+// noIdea is the component that pays nobody in these companies: no idea of Marketing had a measured outcome in their year.
+const noIdea = "marketing/ideas"
+
 // TestTemplatesAreClosed closes the example company with the templates in place of its own plans. Both engines agree to the
-// cent, every component of every template pays somebody, and nobody is held.
+// cent, every component of every template that is not only shown pays somebody, and nobody is held.
 func TestTemplatesAreClosed(t *testing.T) {
 	for _, x := range []struct {
 		name  string
@@ -90,8 +93,9 @@ func TestTemplatesAreClosed(t *testing.T) {
 				}
 				ours++
 				for _, k := range p.Components {
-					if paid[p.ID+"/"+k.ID] <= 0 {
-						t.Errorf("%s/%s pays nobody", p.ID, k.ID)
+					id := p.ID + "/" + k.ID
+					if pays, should := paid[id] > 0, !k.Shown && id != noIdea; pays != should {
+						t.Errorf("%s pays somebody: %v, expected %v", id, pays, should)
 					}
 				}
 			}

@@ -67,6 +67,9 @@ func (a *app) planProbe(files []string) error {
 	if err != nil {
 		return err
 	}
+	for _, x := range plans.NotProbed(c) {
+		fmt.Fprintf(a.errOut, "carrot: %s is not probed in %s: it is worked out of other numbers; write examples of it and try them with carrot plan test\n", x.Measure, x.Plan)
+	}
 	open := 0
 	out := []probed{}
 	for _, x := range exploits {

@@ -243,7 +243,7 @@ type deed struct {
 	measure  string
 	on       comp.Date
 	value    comp.Number
-	hits, of int
+	hits, of int    // of a net all others are misses
 	times    int    // rows alike; 0 is one, below 0 none
 	event    string // instead of rows: what happened to the play's first deal
 }
@@ -300,7 +300,10 @@ func (p *prober) example(plays []play) config.Example {
 				continue // nothing was done
 			}
 			f := config.ExampleFact{Payee: id, Key: fmt.Sprintf("%s-%03d", id, k), On: d.on, Known: comp.NoDate, Hits: d.hits, Of: d.of, Times: max(1, d.times)}
-			if m := p.measure(d.measure); m.Aggregate == comp.Sum || m.Aggregate == comp.Mean {
+			switch m := p.measure(d.measure); m.Aggregate {
+			case comp.Net:
+				f.Misses = d.of - d.hits
+			case comp.Sum, comp.Mean, comp.Median:
 				f.Value = &d.value
 				if m.Unit == "money" {
 					f.Currency = p.currency
@@ -370,31 +373,4 @@ func (p *prober) money(name string) bool {
 		}
 	}
 	return true
-}
-
-// measure is a measure by id; nil where there is none.
-func (p *prober) measure(id string) *comp.Measure {
-	for i := range p.c.Measures {
-		if p.c.Measures[i].ID == id {
-			return &p.c.Measures[i]
-		}
-	}
-	return nil
-}
-
-// measures are those that pay somebody by their own rows, in the plan's order.
-func (p *prober) measures() []*comp.Measure {
-	var out []*comp.Measure
-	for i := range p.plan.Components {
-		c := &p.plan.Components[i]
-		if c.Shown {
-			continue
-		}
-		for _, id := range c.Measures() {
-			if m := p.measure(id); m != nil && m.Pool == comp.PoolPayee && !slices.Contains(out, m) {
-				out = append(out, m)
-			}
-		}
-	}
-	return out
 }

@@ -128,6 +128,43 @@ table: crm.answers
 hit: good
 owner: {column: owner}
 date: day
+---
+measure: promoters
+version: "1"
+title: Promoters less detractors
+family: outcome
+about: satisfaction
+unit: points
+aggregate: net
+pool: payee
+table: crm.answers
+hit: good
+miss: '!good'
+owner: {column: owner}
+date: day
+---
+measure: middle
+version: "1"
+title: Half of the deals are smaller
+family: outcome
+unit: score
+aggregate: median
+pool: payee
+table: crm.deals
+value: amount
+owner: {column: owner}
+date: day
+---
+measure: of_all
+version: "1"
+title: Satisfied less a tenth
+family: outcome
+unit: share
+aggregate: formula
+pool: payee
+formula: 'satisfied - 0.1'
+inputs: {satisfied: {measure: csat}}
+n: satisfied
 `,
 }
 
@@ -209,6 +246,31 @@ func TestProbeFindsPlanted(t *testing.T) {
     missing: neutral
     curve: {kind: interpolate, of: value, points: [{at: "70%", pays: "0%"}, {at: "90%", pays: "100%"}]}
 `, "P-survey", "csat", "200.00", "dissatisfied customers among 5 left unasked"},
+		// The same in points: three good and two bad are 20, which pays nothing; four answers are too few to tell.
+		{"unsurveyed net", `  - id: nps
+    title: Promoters
+    clause: "1"
+    measure: promoters
+    every: month
+    target: {EUR: "200.00"}
+    min_n: 5
+    missing: neutral
+    curve: {kind: interpolate, of: value, points: [{at: "20", pays: "0%"}, {at: "80", pays: "100%"}]}
+`, "P-survey", "nps", "200.00", "dissatisfied customers among 5 left unasked"},
+		// A median of 9.99 pays the target of 1,000, one of 10 pays 60 % of it.
+		{"better median pays less", `  - id: middle
+    title: Middle
+    clause: "1"
+    measure: middle
+    every: month
+    target: {EUR: "1000.00"}
+    missing: zero
+    curve:
+      kind: steps
+      of: value
+      edge: "[lo,hi)"
+      bands: [{from: "0", to: "10", pays: "100%"}, {from: "10", pays: "60%"}]
+`, "P-better", "middle", "400.00", "9.99 of Half of the deals are smaller instead of 10 of Half"},
 		// Deals below 10,000.00 earn 10 %, others 5 % of all: 20,000.00 as three deals of 6,666.67 earn 2,000.00 instead of 1,000.00.
 		{"split per deal", `  - id: commission
     title: Commission
@@ -285,6 +347,27 @@ func TestProbeFindsNothing(t *testing.T) {
 		if err != nil || len(found) > 0 {
 			t.Errorf("%s: %v, found %v", name, err, found)
 		}
+	}
+}
+
+// TestProbeNamesWhatItCannotPlay: a formula has no rows of its own; the rest of its plan is probed.
+func TestProbeNamesWhatItCannotPlay(t *testing.T) {
+	c := probePlan(t, `  - id: less
+    title: Less
+    clause: "1"
+    measure: of_all
+    every: month
+    target: {EUR: "200.00"}
+    min_n: 5
+    missing: neutral
+    curve: {kind: interpolate, of: value, points: [{at: "70%", pays: "0%"}, {at: "90%", pays: "100%"}]}
+`+accelerated)
+	found, err := Probe(c, comp.Day(2026, 1, 1))
+	if err != nil || len(found) != 3 {
+		t.Errorf("%v, found %v, expected the three of the commission", err, found)
+	}
+	if d := cmp.Diff([]Unprobed{{"p", "of_all"}}, NotProbed(c)); d != "" {
+		t.Errorf("not probed (-want +got):\n%s", d)
 	}
 }
 

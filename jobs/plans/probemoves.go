@@ -23,10 +23,13 @@ func worth(m *comp.Measure, on comp.Date, n comp.Number) deed {
 func (p *prober) better(m *comp.Measure) []move {
 	var out []move
 	on := p.first.Start + 9
-	if m.Aggregate == comp.Share || m.Aggregate == comp.Rate {
+	if m.Aggregate.Rated() && m.Aggregate != comp.Median {
 		const of = 200
 		for hits := range of {
 			a, b := comp.Scaled(int64(hits)*5, 3), comp.Scaled(int64(hits+1)*5, 3)
+			if m.Aggregate == comp.Net { // in points: what is no hit is a miss
+				a, b = comp.Int(int64(hits-of/2)), comp.Int(int64(hits+1-of/2))
+			}
 			out = append(out, move{class: "P-better", honest: play{{measure: m.ID, on: on, hits: hits + 1, of: of}}, gamed: play{{measure: m.ID, on: on, hits: hits, of: of}},
 				what: fmt.Sprintf("%s of %s instead of %s", p.said(m, a), m.Title, p.said(m, b))})
 		}
@@ -35,7 +38,7 @@ func (p *prober) better(m *comp.Measure) []move {
 	values := p.grid(m)
 	for i := 1; i < len(values); i++ {
 		low, high := worth(m, on, values[i-1]), worth(m, on, values[i])
-		if m.Aggregate == comp.Mean {
+		if !m.Aggregate.Adds() {
 			low.times, high.times = 50, 50
 		}
 		out = append(out, move{class: "P-better", honest: play{high}, gamed: play{low}, what: fmt.Sprintf("%s instead of %s", p.said(m, values[i-1]), p.said(m, values[i]))})
@@ -108,9 +111,9 @@ func (p *prober) days(m *comp.Measure) []move {
 }
 
 // surveys are customers who are asked, and one who is left out because the answer would be bad. Where the plan pays for
-// being answered, one answer less costs there.
+// being answered, one answer less costs there. A rate is over all who could be asked, where nobody can be left out.
 func (p *prober) surveys(m *comp.Measure) []move {
-	if m.Aggregate != comp.Share && m.Aggregate != comp.Mean || m.About == "response" {
+	if !slices.Contains([]comp.Aggregate{comp.Share, comp.Mean, comp.Net}, m.Aggregate) || m.About == "response" {
 		return nil
 	}
 	response := p.response()
@@ -143,7 +146,7 @@ func (p *prober) surveys(m *comp.Measure) []move {
 	var out []move
 	for n := minN; n <= minN+20; n += 4 {
 		for bad := 1; bad <= n; bad++ {
-			if n == 1 && bad == 1 && m.Aggregate == comp.Share {
+			if n == 1 && bad == 1 && m.Aggregate.Rated() {
 				continue // nobody is left to ask
 			}
 			out = append(out, move{class: "P-survey", honest: answers(n-bad, bad), gamed: answers(n-bad, bad-1),

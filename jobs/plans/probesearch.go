@@ -228,6 +228,10 @@ func (p *prober) said(m *comp.Measure, n comp.Number) string {
 		return comp.Grouped(n.Fixed(2, comp.HalfAway)) + " " + string(p.currency)
 	case "share":
 		return n.Mul(comp.Int(100)).String() + " %"
+	case "points":
+		return n.String() + " points"
+	case "score":
+		return n.String() + " of " + m.Title
 	}
 	return comp.Grouped(n.String()) + " rows of " + m.Title
 }

@@ -5,11 +5,36 @@ import (
 	"strings"
 	"testing"
 
+	"carrot/config/templates"
 	"carrot/transform/comp"
 )
 
-// An agent's standing beside the department pays less for a dissatisfied customer who is not asked than a curve through the
-// share does, and the search sees it all the same: it holds the answers against those of others.
+// No template pays more for anything but doing better: not for a deal that is split, moved by a day or sold quickly, and not for a
+// dissatisfied customer who is left unasked.
+func TestProbeFindsNothingInTemplates(t *testing.T) {
+	for _, x := range templates.All() {
+		file := "plans/" + x.Name + ".yaml"
+		c := only(t, loaded(t, exampleCompany(t, x.Name)), file)
+		list, err := Probe(c, comp.Day(2026, 3, 1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range list {
+			t.Error(e)
+		}
+		var left []string
+		for _, u := range NotProbed(c) {
+			left = append(left, u.Plan+" "+u.Measure)
+		}
+		want := map[string][]string{"sales": {"sales gross_retention_own"}}[x.Name]
+		if !slices.Equal(left, want) {
+			t.Errorf("%s: %v are not probed, expected %v", x.Name, left, want)
+		}
+	}
+}
+
+// The template of customer service counts who was not asked as dissatisfied. A standing beside the department's that leaves them
+// out pays for leaving them out, and a curve through the share pays more for it: the search finds both.
 func TestStandingPaysLessForLeavingOut(t *testing.T) {
 	const file = "plans/customer-service.yaml"
 	gain := func(edit ...string) string {
@@ -33,14 +58,14 @@ func TestStandingPaysLessForLeavingOut(t *testing.T) {
 		}
 		return list[i].Gain.Decimal()
 	}
-	// Of 700.00 EUR the part weighs 40 of the 65 % that have a value: a step of 25 % is 107.69.
-	if got := gain(); got != "107.69" {
+	// Of 700.00 EUR the part weighs 40 of the 60 % that have a value: a step of 25 % is 116.67.
+	if got := gain("measure: satisfied_standing #", "measure: csat_standing #"); got != "116.67" {
 		t.Errorf("a customer left out is worth %s", got)
 	}
-	// 3 of 10 dissatisfied are 70 %, which pays nothing; 2 of 9 count as reached, being fewer than 10: all of the 40/65.
-	curve := gain("measure: csat_standing #", "measure: csat #", `points: [{at: "-1", pays: "75%"}, {at: "0", pays: "100%"}, {at: "1", pays: "125%"}]`,
+	// 3 of 10 dissatisfied are 70 %, which pays nothing; 2 of 9 count as reached, being fewer than 10: all of the 40/60.
+	curve := gain("measure: satisfied_standing #", "measure: csat #", `points: [{at: "-1", pays: "75%"}, {at: "0", pays: "100%"}, {at: "1", pays: "125%"}]`,
 		`points: [{at: "70%", pays: "0%"}, {at: "85%", pays: "100%"}, {at: "95%", pays: "150%"}]`)
-	if curve != "430.77" {
+	if curve != "466.67" {
 		t.Errorf("a customer left out is worth %s by a curve through the share", curve)
 	}
 }

@@ -135,9 +135,12 @@ func TestTemplates(t *testing.T) {
 func TestTemplatesCanHaveLints(t *testing.T) {
 	for _, f := range []struct{ name, old, now, id string }{
 		{"customer-service", "min_n: 10 # fewer", "# fewer", "L9"},
-		{"top-management", "target: {EUR: \"1500.00\", USD: \"1650.00\"}\n    parts:", "target: {EUR: \"4500.00\", USD: \"4950.00\"}\n    parts:", "L8"},
+		{"top-management", "target: {EUR: \"1500.00\", USD: \"1650.00\"}\n    missing: hold", "target: {EUR: \"9500.00\", USD: \"9950.00\"}\n    missing: hold", "L14"},
+		{"top-management", "    mode: shadow\n", "", "L1"},
+		{"finance", "measure: company_revenue\n    every: month\n    target: {EUR: \"150.00\", USD: \"165.00\"}", "measure: company_revenue\n    every: month\n    target: {EUR: \"50.00\", USD: \"55.00\"}", "L8"},
 		{"sales", "longest: 6 months #", "#", "L12"},
-		{"marketing", "measure: company_revenue\n    every: month\n    target: {EUR: \"150.00\", USD: \"165.00\"}", "measure: company_revenue\n    every: month\n    target: {EUR: \"50.00\", USD: \"55.00\"}", "L8"},
+		{"marketing", "measure: recommendation\n        weight: \"25%\"\n        min_n: 20\n", "measure: recommendation\n        weight: \"25%\"\n", "L9"},
+		{"development", "points: [{at: \"0%\", pays: \"0%\"}, {at: \"15%\"", "points: [{at: \"0%\", pays: \"-10%\"}, {at: \"15%\"", "L15"},
 	} {
 		files := exampleCompany(t, f.name)
 		file := "plans/" + f.name + ".yaml"
@@ -159,12 +162,12 @@ func TestTemplatesShareComponents(t *testing.T) {
 	shared := map[string][]comp.Component{}
 	for _, p := range c.Plans {
 		for _, x := range p.Components {
-			if x.ID == "company_growth" || x.ID == "company_satisfaction" {
+			if strings.HasPrefix(x.ID, "company_") {
 				shared[x.ID] = append(shared[x.ID], x)
 			}
 		}
 	}
-	for id, want := range map[string]int{"company_growth": 4, "company_satisfaction": 3} {
+	for id, want := range map[string]int{"company_growth": 4, "company_satisfaction": 3, "company_innovation": 2} {
 		if len(shared[id]) != want {
 			t.Errorf("%d plans pay %s, expected %d", len(shared[id]), id, want)
 			continue
