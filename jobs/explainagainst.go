@@ -171,13 +171,26 @@ func differing(was, now *Component) []string {
 	}
 	var out []string
 	for _, x := range []struct{ what, was, now string }{
-		{called, inWords(was, was.Value), inWords(now, now.Value)}, {"Records counted", fmt.Sprint(was.N), fmt.Sprint(now.N)}, {"Interval", rely(was), rely(now)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
+		{called, withN(was), withN(now)}, {"Interval", rely(was), rely(now)}, {"Quota", inWords(was, was.Quota), inWords(now, now.Quota)},
 		{"Attainment", inPercent(was.Attainment), inPercent(now.Attainment)}, {"Rate", was.Rate, now.Rate}, {"Target", target(was), target(now)}} {
 		if x.was != x.now {
 			out = append(out, fmt.Sprintf("  %s: %s, was %s.", x.what, orNone(x.now), orNone(x.was)))
 		}
 	}
 	return out
+}
+
+// withN is a component's value with the n that it never stands without.
+func withN(c *Component) string {
+	n := "n = " + comp.Grouped(fmt.Sprint(c.N))
+	switch value := inWords(c, c.Value); {
+	case value == "" && c.N == 0:
+		return ""
+	case value == "":
+		return n
+	default:
+		return value + " (" + n + ")"
+	}
 }
 
 // rely is how far a component's value can be relied on, in words; "" where it was not estimated.

@@ -41,7 +41,9 @@ type GroupGap struct {
 	People   int    `json:"people"`
 	Others   int    `json:"others"`
 	Plain    string `json:"plain"` // without regard to strata
+	All      int64  `json:"all"`   // ratings that this is of
 	Gap      string `json:"gap"`
+	N        int64  `json:"n"` // ratings that this is of: those in strata that have some of both
 	Low      string `json:"low"`
 	High     string `json:"high"`
 	Material bool   `json:"material"`
@@ -190,15 +192,16 @@ func compared(r transform.Rated, f *config.Fairness, groups map[string][]string)
 			comparisons = 1 // one is the other with its sign turned round
 		}
 		for _, g := range shown {
-			in := make([]stat.Rated, len(rows))
+			in, every := make([]stat.Rated, len(rows)), int64(0)
 			for k, x := range rows {
 				in[k] = stat.Rated{Payee: x.Payee, Stratum: x.Stratum, In: groups[x.Payee][i] == g, Value: x.Value, N: x.N}
+				every += x.N
 			}
 			d, ok := stat.Disparity(in, comp.Scaled(95, 2), comparisons)
 			if !ok {
 				continue
 			}
-			x := GroupGap{Column: column, Group: g, People: sizes[g], Others: all - sizes[g], Plain: figureOf(d.Plain), Gap: figureOf(d.Adjusted), Low: figureOf(d.Low), High: figureOf(d.High),
+			x := GroupGap{Column: column, Group: g, People: sizes[g], Others: all - sizes[g], Plain: figureOf(d.Plain), All: every, Gap: figureOf(d.Adjusted), N: d.Compared, Low: figureOf(d.Low), High: figureOf(d.High),
 				Material: material(d, f.Gap)}
 			out.Material = out.Material || x.Material
 			out.Groups = append(out.Groups, x)

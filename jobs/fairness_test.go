@@ -178,10 +178,12 @@ func TestFairness(t *testing.T) {
 	x := d.Components[0]
 	var got []string
 	for _, g := range x.Groups {
-		got = append(got, fmt.Sprintf("%s %s %d %d: %s, plain %s, %v", g.Column, g.Group, g.People, g.Others, g.Gap, g.Plain, g.Material))
+		got = append(got, fmt.Sprintf("%s %s %d %d: %s of %d, plain %s of %d, %v", g.Column, g.Group, g.People, g.Others, g.Gap, g.N, g.Plain, g.All, g.Material))
 	}
-	// Plain: F (2·3.9 + 2.9)/3, M (4.3 + 2·3.3)/3. Of origin r are six of each sex, of the others as well.
-	want := []string{"sex F 12 12: -0.400, plain -0.067, true", "sex M 12 12: 0.400, plain 0.067, true", "origin r 12 12: 0.000, plain 0.000, false"}
+	// Plain: F (2·3.9 + 2.9)/3, M (4.3 + 2·3.3)/3. Of origin r are six of each sex, of the others as well. Each of
+	// the 24 has 30 ratings.
+	want := []string{"sex F 12 12: -0.400 of 720, plain -0.067 of 720, true", "sex M 12 12: 0.400 of 720, plain 0.067 of 720, true",
+		"origin r 12 12: 0.000 of 720, plain 0.000 of 720, false"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -58,7 +58,8 @@ func printDisparities(w io.Writer, d jobs.Disparities) {
 			if g.Material {
 				mark = "  DIFFERS"
 			}
-			fmt.Fprintf(w, "  %s %s: %s, %s to %s (%d people and %d others; %s without strata)%s\n", g.Column, g.Group, g.Gap, g.Low, g.High, g.People, g.Others, g.Plain, mark)
+			fmt.Fprintf(w, "  %s %s: %s, %s to %s (n = %d, ratings of %d people and %d others; without strata %s, n = %d)%s\n", g.Column, g.Group, g.Gap, g.Low, g.High, g.N, g.People,
+				g.Others, g.Plain, g.All, mark)
 		}
 		for _, column := range x.Hidden {
 			fmt.Fprintf(w, "  %s: some groups are not shown: fewer than %d people, or another group could be worked out\n", column, d.Floor)
