@@ -188,6 +188,12 @@ func (l *loader) quota(f fields, m *measured) *comp.Quota {
 		}
 	}
 	k.overTime(q)
+	for _, m := range l.config.Mapping.Quotas {
+		if q.Name != "" && len(q.Season) > 0 && m.Each == "month" && (m.NameIs == q.Name || m.Name != "") {
+			k.keyNode("season").wrong("a season of "+q.Name+", whose rows are each for a month", "a number of a whole year", "remove season, or write each: period in the config, under quotas")
+			break
+		}
+	}
 	what := "a score"
 	if m != nil {
 		what = m.ID + ", a " + string(m.Aggregate)

@@ -141,3 +141,15 @@ func FuzzInputs(f *testing.F) {
 		}
 	})
 }
+
+// A season shares out the number of a year; rows that are each for a month have none. The name may be that of all rows, or one of many.
+func TestNoSeasonOfMonths(t *testing.T) {
+	season := [3]string{"plans/service.yaml", "quota: {name: sales}", `quota: {name: sales, season: ["50%", "50%"]}`}
+	for _, each := range [][3]string{{"carrot.yaml", "currency_is: USD}", "currency_is: USD, each: month}"}, {"carrot.yaml", "currency: currency}", "currency: currency, each: month}"}} {
+		_, got := edited(t, season, each)
+		want := `plans/service.yaml:41:26: a season of sales, whose rows are each for a month, expected a number of a whole year; remove season, or write each: period in the config, under quotas`
+		if diff := cmp.Diff([]string{want}, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+}

@@ -223,14 +223,14 @@ func (l *loader) fx(f fields) {
 
 func (l *loader) quotaMaps(f fields) {
 	for _, n := range f.optional("quotas", "tables of quotas") {
-		q, ok := n.fields("a table of quotas", "table! employee! name name_is from! to until amount! currency currency_is where")
+		q, ok := n.fields("a table of quotas", "table! employee! name name_is each from! to until amount! currency currency_is where")
 		if !ok {
 			continue
 		}
 		t := l.table(q.at("table"))
 		m := comp.QuotaMap{Table: q.text("table"), Employee: l.column(t, q.at("employee"), words...), From: l.column(t, q.at("from"), daily...),
 			To: l.column(t, q.at("to"), daily...), Amount: l.column(t, q.at("amount"), numeric...), Until: comp.NoDate,
-			Where: l.condition(t, q.at("where"))}
+			Where: l.condition(t, q.at("where")), Each: q.choice("each", "", "month", "period")}
 		switch q.onlyOne(true, "name", "name_is") {
 		case "name":
 			m.Name = l.column(t, q.at("name"), words...)
@@ -238,6 +238,15 @@ func (l *loader) quotaMaps(f fields) {
 		case "name_is":
 			m.NameIs = q.text("name_is")
 			l.quotas = append(l.quotas, m.NameIs)
+		}
+		for _, o := range l.config.Mapping.Quotas {
+			if o.NameIs == m.NameIs && o.Name == m.Name && o.Each != m.Each {
+				key := "name_is"
+				if m.Name != "" {
+					key = "name"
+				}
+				q.keyNode(key).wrong("rows of the same name that are not all for the same time", "one each: for all of them", "write the same each: as above")
+			}
 		}
 		switch q.onlyOne(false, "currency", "currency_is") {
 		case "currency":

@@ -99,7 +99,9 @@ func whole(periods []comp.Period) comp.Period {
 type sought struct {
 	find         numeral
 	season, ramp []comp.Number
-	written      bool // as it stands: neither prorated nor by fte
+	written      bool   // as it stands: neither prorated nor by fte
+	name         string // of the number table; "" where the plan says the number
+	pooled       bool   // of a pool: nobody's own
 }
 
 // quotaFigure is a number to attain.
@@ -107,7 +109,7 @@ func (x *calc) quotaFigure(f *comp.Figure, measure string) sought {
 	if f == nil {
 		return sought{}
 	}
-	out := sought{season: f.Season, ramp: f.Ramp}
+	out := sought{season: f.Season, ramp: f.Ramp, name: f.Name}
 	unit, currency := x.unitOf(measure), x.quotaUnit(measure)
 	if f.Name != "" {
 		out.find = func(p comp.Period) (comp.Number, string, bool) {
@@ -131,7 +133,7 @@ func (x *calc) quotaFigure(f *comp.Figure, measure string) sought {
 
 // moneyFigure is a target or a cap.
 func (x *calc) moneyFigure(what string, values []comp.Dated, name string) sought {
-	return sought{find: func(p comp.Period) (comp.Number, string, bool) {
+	return sought{name: name, find: func(p comp.Period) (comp.Number, string, bool) {
 		if name != "" {
 			a, text, ok := x.named(name, what, p, x.w)
 			if ok && text == "" {
@@ -186,7 +188,7 @@ func (x *calc) quotaOf(f *comp.Figure, measure, toDate, numbers string, w *worke
 		return n, addends{text}, ok
 	}
 	pool := x.poolOf(measure)
-	if pool != comp.PoolPayee {
+	if fig.pooled = pool != comp.PoolPayee; fig.pooled {
 		y.ofPool(pool, toDate)
 	}
 	ok = true

@@ -169,6 +169,7 @@ type quotaSeries struct {
 	spans   []comp.Span[string]
 	amounts map[string]comp.Amount // by text; read by key only
 	last    row
+	each    string
 }
 
 // quotas reads numbers to attain; a row without a last day holds until the next row of the same person and name. A row
@@ -191,7 +192,9 @@ func (c *conformer) quotas() error {
 				q = &quotaSeries{amounts: map[string]comp.Amount{}}
 				all[key] = q
 			}
-			q.amounts[s.Value], q.last = amount, r
+			if q.amounts[s.Value], q.last = amount, r; q.each != "month" && m.Each != "" {
+				q.each = m.Each
+			}
 			if s.End == comp.Forever {
 				open[key] = append(open[key], s)
 			} else {
@@ -238,9 +241,20 @@ func (c *conformer) settleQuota(key [2]string, q *quotaSeries) {
 	}
 	for _, s := range t.Spans() {
 		if s.Value != "" {
-			c.company.Quotas = append(c.company.Quotas, comp.QuotaRow{Payee: key[0], Name: key[1], Period: s.Period, Amount: q.amounts[s.Value], Origin: s.Origin})
+			c.company.Quotas = append(c.company.Quotas, comp.QuotaRow{Payee: key[0], Name: key[1], Period: s.Period, Amount: q.amounts[s.Value], Origin: s.Origin,
+				Each: q.each, Months: q.months(s)})
 		}
 	}
+}
+
+// months are the rows within a span, and of its number, that were written for one calendar month each.
+func (q *quotaSeries) months(s comp.Span[string]) (out []comp.Period) {
+	for _, one := range q.spans {
+		if q.each == "" && one.Value == s.Value && one.Start >= s.Start && one.End <= s.End && one.Period == comp.Month(one.Start) && !slices.Contains(out, one.Period) {
+			out = append(out, one.Period)
+		}
+	}
+	return out
 }
 
 // quota reads a row of quotas; the span's value is the amount's exact text, empty where the row gives none.

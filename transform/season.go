@@ -11,13 +11,14 @@ import (
 type cut struct {
 	base, within comp.Period
 	share        comp.Number
-	season       bool
+	season       bool // base is a season, or a month that has a number of its own
+	month        bool
 }
 
 // cuts are a period itself, or its parts by the seasons that it touches.
 func cuts(season []comp.Number, p comp.Period) (out []cut) {
 	if len(season) == 0 {
-		return []cut{{p, p, comp.Int(1), false}}
+		return []cut{{base: p, within: p, share: comp.Int(1)}}
 	}
 	months := 12 / len(season)
 	for year := p.Start.Time().Year(); year <= (p.End - 1).Time().Year(); year++ {
@@ -25,7 +26,7 @@ func cuts(season []comp.Number, p comp.Period) (out []cut) {
 		for i, share := range season {
 			base := comp.Period{Start: start.AddMonths(i * months), End: start.AddMonths((i + 1) * months)}
 			if within := base.Intersect(p); within.Days() > 0 {
-				out = append(out, cut{base, within, share, true})
+				out = append(out, cut{base: base, within: within, share: share, season: true})
 			}
 		}
 	}
@@ -49,6 +50,13 @@ func (x *calc) upTo(p comp.Period) comp.Period {
 // prorated is the payee's part of a figure's number for a period, and how a person writes its addends.
 func (x *calc) prorated(f sought, p comp.Period) (n comp.Number, said addends, ok bool) {
 	at := x.deciding(p)
+	monthly, clear := x.grain(f, p)
+	if !clear {
+		return n, nil, false
+	}
+	if monthly {
+		return x.monthly(f, p)
+	}
 	if f.written {
 		n, text, ok := f.find(at)
 		return n, addends{text}, ok
@@ -77,7 +85,7 @@ func (x *calc) prorated(f sought, p comp.Period) (n comp.Number, said addends, o
 func (x *calc) shared(f sought, one cut, at, of comp.Period) (comp.Number, addends, bool) {
 	n, text, ok := f.find(at)
 	fte, part, fine := x.fte(of, x.w)
-	if one.season {
+	if one.season && !one.month {
 		n, text = n.Mul(one.share), text+" × "+percent(one.share)
 	}
 	parts, words := x.portions(one)
@@ -103,7 +111,7 @@ func (x *calc) portioned(n comp.Number, parts []portion) (out comp.Number) {
 func (x *calc) portions(one cut) (parts []portion, words string) {
 	what, of := "days", " on the plan"
 	if one.season {
-		of = " of the season"
+		of = " of the " + one.kind()
 	}
 	switch {
 	case x.c.Prorate == "months", one.season && x.c.Prorate != "days" && x.c.Prorate != "weekdays":
@@ -139,6 +147,9 @@ func (x *calc) byMonths(one cut) (parts []portion, words string) {
 		if one.season {
 			words = " × " + share.String() + " of the months of the season"
 		}
+		if one.month {
+			words = " × " + share.String() + " of the month"
+		}
 	}
 	return parts, words
 }
@@ -170,7 +181,7 @@ func (x *calc) daily(f sought, one cut) (out comp.Number, said addends, ok bool)
 	of := one.base.Days()
 	for _, r := range runs {
 		words := ""
-		if one.season {
+		if one.season && !one.month {
 			words = " × " + percent(one.share)
 		}
 		if r.days != of {

@@ -136,14 +136,34 @@ func (w *world) logins() {
 
 // numbers are quotas and every other number per person.
 func (w *world) numbers() {
-	t := w.own("numbers", "quota", []string{"payee", "name", "from"}, comp.Column{Name: "payee", Type: comp.ID}, comp.Column{Name: "name", Type: comp.Category},
-		comp.Column{Name: "from", Type: comp.DateType}, comp.Column{Name: "to", Type: comp.DateType}, comp.Column{Name: "amount", Type: comp.Decimal, Scale: 2},
-		comp.Column{Name: "currency", Type: comp.Category})
-	for _, n := range w.e.Numbers {
-		t.row(n.Known, comp.TextValue(n.Payee), comp.TextValue(n.Name), comp.DateValue(n.From), dateOrNull(n.To), comp.NumberValue(n.Amount), textOrNull(string(n.Currency)))
-		w.payee(n.Payee, n.Where)
+	w.base.Mapping.Quotas = nil
+	for _, each := range []string{"", "month", "period"} {
+		t := w.own("numbers"+each, "quota", []string{"payee", "name", "from"}, comp.Column{Name: "payee", Type: comp.ID}, comp.Column{Name: "name", Type: comp.Category},
+			comp.Column{Name: "from", Type: comp.DateType}, comp.Column{Name: "to", Type: comp.DateType}, comp.Column{Name: "amount", Type: comp.Decimal, Scale: 2},
+			comp.Column{Name: "currency", Type: comp.Category})
+		for _, n := range w.e.Numbers {
+			if w.each(n.Name) == each {
+				t.row(n.Known, comp.TextValue(n.Payee), comp.TextValue(n.Name), comp.DateValue(n.From), dateOrNull(n.To), comp.NumberValue(n.Amount), textOrNull(string(n.Currency)))
+				w.payee(n.Payee, n.Where)
+			}
+		}
+		w.base.Mapping.Quotas = append(w.base.Mapping.Quotas, comp.QuotaMap{Table: t.contract.Name(), Employee: "payee", Name: "name", From: "from", To: "to", Amount: "amount",
+			Currency: "currency", Until: comp.NoDate, Each: each})
 	}
-	w.base.Mapping.Quotas = []comp.QuotaMap{{Table: t.contract.Name(), Employee: "payee", Name: "name", From: "from", To: "to", Amount: "amount", Currency: "currency", Until: comp.NoDate}}
+}
+
+// each is what the config says that a number of a name is for.
+func (w *world) each(name string) string {
+	each := ""
+	for _, m := range w.c.Mapping.Quotas {
+		if m.NameIs == name {
+			return m.Each
+		}
+		if m.Name != "" {
+			each = m.Each
+		}
+	}
+	return each
 }
 
 // payee refuses somebody who is not among the example's people.

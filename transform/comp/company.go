@@ -109,6 +109,8 @@ type QuotaRow struct {
 	Period      Period
 	Amount      Amount
 	Origin      Origin
+	Each        string   // what the number is for: month, period (the measuring period, whatever it is), or "", not stated
+	Months      []Period // where Each is not stated, the rows within Period that were written for one calendar month
 }
 
 // Calendar is a named list of measuring periods: sorted, touching, not overlapping.

@@ -67,6 +67,7 @@ type QuotaMap struct {
 	CurrencyIs                                                Currency
 	Until                                                     Date
 	Where                                                     *Expr
+	Each                                                      string // month, period, "": not stated
 }
 
 // CalendarMap declares measuring periods: the distinct starts in a table's column up to Until, or Starts.

@@ -38,14 +38,14 @@ func (e *engine) numbers(c *matter) (out declared) {
 		worked, _ := e.atWork(c, p)
 		out.away = out.away && worked == 0
 		if out.target != nil {
-			out.target.Add(out.target, e.prorated(c, p, e.money(c, x.TargetName, x.Target, "target"), nil, nil))
+			out.target.Add(out.target, e.prorated(c, p, x.TargetName, e.money(c, x.TargetName, x.Target, "target"), nil, nil))
 		}
 		switch {
 		case out.cap == nil:
 		case prorates < caps:
-			out.cap.Add(out.cap, e.money(c, x.CapName, x.Cap, "cap")(c.deciding(p)))
+			out.cap.Add(out.cap, e.written(c, p, x.CapName, e.money(c, x.CapName, x.Cap, "cap")))
 		default:
-			out.cap.Add(out.cap, e.prorated(c, p, e.money(c, x.CapName, x.Cap, "cap"), nil, nil))
+			out.cap.Add(out.cap, e.prorated(c, p, x.CapName, e.money(c, x.CapName, x.Cap, "cap"), nil, nil))
 		}
 	}
 	return out
@@ -66,7 +66,7 @@ func (e *engine) quotaOf(c *matter, f *comp.Figure, measure, toDate, numbers str
 			q.Add(q, e.pooledQuota(c, p, find, f, nil))
 		case n == 0:
 		case poolKind(m) == comp.PoolPayee:
-			q.Add(q, e.prorated(c, p, find, f.Season, f.Ramp))
+			q.Add(q, e.prorated(c, p, f.Name, find, f.Season, f.Ramp))
 		default:
 			q.Add(q, e.pooledQuota(c, p, find, f, e.over(c, toDate)))
 		}
@@ -90,6 +90,13 @@ func (e *engine) pooledQuota(c *matter, p comp.Period, find numeral, f *comp.Fig
 		mode = "days"
 	}
 	out := new(big.Rat)
+	if e.monthly(c, f.Name, p) {
+		for _, m := range calendarMonths(p) {
+			n := new(big.Rat).Mul(find(m.base), fraction(m, mode, true, reads))
+			out.Add(out, n.Mul(n, e.ramped(c, m.within, f.Ramp)))
+		}
+		return out
+	}
 	for _, one := range pieces(f.Season, p) {
 		n := new(big.Rat).Mul(find(c.deciding(p)), one.share)
 		out.Add(out, n.Mul(n, fraction(one, mode, len(f.Season) > 0, reads)))
@@ -158,7 +165,10 @@ func pieces(season []comp.Number, p comp.Period) []piece {
 }
 
 // prorated is the payee's part of a number for a period.
-func (e *engine) prorated(c *matter, p comp.Period, find numeral, season, ramp []comp.Number) *big.Rat {
+func (e *engine) prorated(c *matter, p comp.Period, name string, find numeral, season, ramp []comp.Number) *big.Rat {
+	if e.monthly(c, name, p) {
+		return e.byMonth(c, p, find, ramp)
+	}
 	at, out := c.deciding(p), new(big.Rat)
 	for _, one := range pieces(season, p) {
 		if c.component.Prorate == "daily" {
