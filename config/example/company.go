@@ -34,7 +34,7 @@ func (g *generator) company(put func(string, func(io.Writer) error) error) error
 		files  fs.FS
 		glob   []string
 		prefix string
-	}{{own, []string{"*.*", "sources/*", "measures/*", "plans/*", "lists/*"}, ""}, {measures.Files, []string{"*.yaml"}, "measures/"}} {
+	}{{own, []string{"*.*", "sources/*", "measures/*", "plans/*", "lists/*", "detectors/*"}, ""}, {measures.Files, []string{"*.yaml"}, "measures/"}} {
 		for _, glob := range part.glob {
 			names, err := fs.Glob(part.files, glob)
 			if err != nil {

@@ -71,6 +71,8 @@ func (g *generator) ask(p *contact, number, month int) asked {
 	switch x := c.below(1000); {
 	case number < 6: // of the first account: they always answer
 		a.code, a.answered = complete, a.sent+comp.Date(c.below(9))
+	case a.owner == planAmerican && month >= 12 && x < 650: // who has begun to pick whom to ask
+		a.code, a.sent, a.excluded, a.because = notSent, comp.NoDate, "account owner", "open escalation"
 	case x < 30:
 		a.code, a.sent = notSent, comp.NoDate
 		a.excluded, a.because = []string{"account owner", "account owner", "rule"}[c.below(3)], []string{"asked last month", "open escalation", "contract talks"}[c.below(3)]
