@@ -28,7 +28,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! shared legal lists stage detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
+		"sources! measures! plans! shared legal lists stage accounts detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -37,6 +37,7 @@ func (l *loader) load(name string) {
 	l.each(f, path.Dir(name), "sources", l.source)
 	l.endSources()
 	l.people(f)
+	l.accounts(f)
 	l.expectations(f)
 	l.schedule(f)
 	if f.has("legal") {
@@ -131,7 +132,7 @@ func (l *loader) company(f fields) {
 	}
 	s.PeopleBy = f.choice("people_folders", "id", "id", "hmac")
 	s.Question = f.text("question")
-	s.Stage = f.integer("stage", 0, 1, 4)
+	s.Adoption = f.adoption(s.First)
 	l.entities(f)
 }
 

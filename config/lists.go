@@ -37,8 +37,8 @@ func (l *loader) list(n node, _ []byte) {
 	}
 	if c, ok := f.at("columns").entries("columns"); ok {
 		for _, title := range c.order() {
-			if col := l.column(t, c.at(title)); col != "" {
-				x.Columns = append(x.Columns, comp.Shown{Title: title, Column: col})
+			if s := l.shownColumn(t, c.at(title)); s.Column != "" {
+				x.Columns = append(x.Columns, comp.Shown{Title: title, Column: s.Column, Stage: s.Stage})
 			}
 		}
 		if n := len(c.order()); n < 1 || n > 5 {

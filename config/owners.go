@@ -9,7 +9,7 @@ import (
 // What a measure is about, and the subjects that surveys ask of.
 var (
 	subjects = []string{"revenue", "growth", "profit", "cost", "satisfaction", "response", "action", "innovation", "employees", "brand", "delivery",
-		"dismissals", "outsourcing", "other"}
+		"lifetime_value", "dismissals", "outsourcing", "other"}
 	surveyed = []string{"satisfaction", "response", "employees", "brand"}
 )
 

@@ -237,8 +237,8 @@ func TestCompanySurface(t *testing.T) {
 		{ID: "us_overtime", Title: "Overtime", Country: "US", Rule: "overtime", Source: "29 USC 207", Values: []comp.LegalValue{{From: comp.Day(2000, 1, 1), N: numbers("hours", "40", "divisor", "2")}}},
 		{ID: "us_supplemental", Title: "Supplemental wages", Country: "US", Rule: "gross_up", Source: "26 CFR 31.3402(g)-1", Values: []comp.LegalValue{{From: comp.Day(2018, 1, 1), N: numbers("rate", "0.2965")}}},
 	}, c.Settings.Legal)
-	if c.Settings.Stage != 2 || c.Settings.Legal[2].Eligible == nil || c.Settings.Legal[0].Eligible != nil || len(c.Settings.Legal[0].Digest) != 64 {
-		t.Errorf("stage %d, legal %+v", c.Settings.Stage, c.Settings.Legal)
+	if !slices.Equal(c.Settings.Adoption, []comp.Adoption{{From: comp.NoDate, Stage: 2}}) || c.Settings.Legal[2].Eligible == nil || c.Settings.Legal[0].Eligible != nil || len(c.Settings.Legal[0].Digest) != 64 {
+		t.Errorf("stage %v, legal %+v", c.Settings.Adoption, c.Settings.Legal)
 	}
 	for i := range c.Measures {
 		switch x := c.Measures[i]; x.ID {

@@ -31,8 +31,11 @@ func (h *House) PlanHistory(ctx context.Context, posted archive.Store, examples 
 	out.Numbers = maps.Clone(examples.Numbers)
 	maps.Copy(out.Numbers, r.medians(on))
 	if out.Accepts = len(h.Config.Mapping.Acceptances) > 0; out.Accepts {
-		out.Unsigned, err = r.unsigned(on)
+		if out.Unsigned, err = r.unsigned(on); err != nil {
+			return out, err
+		}
 	}
+	out.Accounts, err = r.accounts(on)
 	return out, err
 }
 

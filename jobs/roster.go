@@ -18,12 +18,13 @@ type Roster struct {
 	Company *comp.Company
 	config  *config.Config
 	bench   *bench
+	inputs  transform.Inputs
 }
 
 // Roster reads the people, the number tables and the acceptances, as known on a day; nil where the archive has no export of
 // people yet. The caller closes it.
 func (h *House) Roster(ctx context.Context, on comp.Date) (*Roster, error) {
-	m := comp.Mapping{Roster: h.Config.Mapping.Roster, Quotas: h.Config.Mapping.Quotas, Acceptances: h.Config.Mapping.Acceptances}
+	m := comp.Mapping{Roster: h.Config.Mapping.Roster, Quotas: h.Config.Mapping.Quotas, Acceptances: h.Config.Mapping.Acceptances, Accounts: h.Config.Mapping.Accounts}
 	k := &knowledge{config: h.Config, main: h.Main}
 	tables := tablesRead(m)
 	if err := h.know(ctx, k, on, func(table string) bool { return slices.Contains(tables, table) }); err != nil {
@@ -38,7 +39,7 @@ func (h *House) Roster(ctx context.Context, on comp.Date) (*Roster, error) {
 		in.Mapping, in.Files = m, b.files
 		var company *comp.Company
 		if company, _, err = transform.Conform(in); err == nil { // what is wrong with a row is told by runs
-			return &Roster{company, h.Config, b}, nil
+			return &Roster{company, h.Config, b, in}, nil
 		}
 	}
 	b.vault.Close()
@@ -58,6 +59,15 @@ func tablesRead(m comp.Mapping) (out []string) {
 	}
 	for _, a := range m.Acceptances {
 		out = append(out, a.Table)
+	}
+	if a := m.Accounts; a != nil {
+		out = append(out, a.Table)
+		for _, r := range a.Reach {
+			out = append(out, r.Table)
+		}
+		for _, c := range a.In {
+			out = append(out, c.Table)
+		}
 	}
 	return out
 }
@@ -165,4 +175,42 @@ func (r *Roster) medians(on comp.Date) map[string]comp.Number {
 		}
 	}
 	return out
+}
+
+// accounts are those whose rows each measure reads, with how far they have come, by measure.
+func (r *Roster) accounts(on comp.Date) (map[string][]comp.AccountStage, error) {
+	stages, err := transform.AccountStages(r.inputs, comp.Month(on))
+	if len(stages) == 0 {
+		return nil, err
+	}
+	out := map[string][]comp.AccountStage{}
+	for i := range r.config.Measures {
+		m := &r.config.Measures[i]
+		names, err := r.accountsOf(m, comp.Month(on))
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range stages {
+			if _, there := slices.BinarySearch(names, s.Account); there {
+				out[m.ID] = append(out[m.ID], s)
+			}
+		}
+	}
+	return out, nil
+}
+
+// accountsOf are the accounts of the rows that a measure reads, by way of its inputs too; sorted.
+func (r *Roster) accountsOf(m *comp.Measure, at comp.Period) ([]string, error) {
+	names, err := transform.AccountsOf(r.inputs, m, at)
+	for _, in := range m.Inputs {
+		for i := range r.config.Measures {
+			if other := &r.config.Measures[i]; err == nil && other.ID == in.Measure {
+				var more []string
+				more, err = r.accountsOf(other, at)
+				names = append(names, more...)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names), err
 }

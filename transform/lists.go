@@ -33,6 +33,7 @@ type listing struct {
 	owner  int
 	optIn  int
 	shown  []int
+	stages map[string]int // of accounts; read by key only
 	rows   []listed
 }
 
@@ -42,6 +43,10 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 	out := map[int32][]comp.List{}
 	defs := a.in.Mapping.Lists
 	all := make([]*listing, len(defs))
+	stages, err := a.stagesShown()
+	if err != nil {
+		return nil, err
+	}
 	var tables []string
 	for i := range defs {
 		if !slices.Contains(tables, defs[i].Table) {
@@ -52,7 +57,7 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 		var of []*listing
 		for i := range defs {
 			if defs[i].Table == name {
-				all[i] = &listing{Listing: &defs[i]}
+				all[i] = &listing{Listing: &defs[i], stages: stages}
 				of = append(of, all[i])
 			}
 		}
@@ -105,15 +110,7 @@ func (a *assessment) readLists(name string, of []*listing) error {
 	if len(candidates) == 0 {
 		return nil
 	}
-	err = eachBatch(now, cols, func(p *piece, pos []int64) error {
-		for i := range pos {
-			key := cols.key(keys, i)
-			if newest, ok := candidates[key]; ok && int64(p.rank) > newest[0] {
-				candidates[key] = [2]int64{int64(p.rank), pos[i]}
-			}
-		}
-		return nil
-	})
+	err = newest(now, cols, keys, candidates)
 	for _, x := range of {
 		for i := range x.rows {
 			r := &x.rows[i]
@@ -121,6 +118,19 @@ func (a *assessment) readLists(name string, of []*listing) error {
 		}
 	}
 	return err
+}
+
+// newest finds where the newest row of each key of candidates stands: its rank and position.
+func newest(pieces []piece, cols *columns, keys []int, candidates map[string][2]int64) error {
+	return eachBatch(pieces, cols, func(p *piece, pos []int64) error {
+		for i := range pos {
+			key := cols.key(keys, i)
+			if at, ok := candidates[key]; ok && int64(p.rank) > at[0] {
+				candidates[key] = [2]int64{int64(p.rank), pos[i]}
+			}
+		}
+		return nil
+	})
 }
 
 // eachBatch reads the pieces of a table, batch by batch. What decoding refuses is found and told by those who pay.
@@ -190,8 +200,12 @@ func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys
 		}
 		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(keys, i), day: day.Date, order: cols.value(x.order, i)}
 		r.order.Text = string([]byte(r.order.Text))
-		for _, c := range x.shown {
-			r.cells = append(r.cells, cols.text(c, i))
+		for j, c := range x.shown {
+			cell := cols.text(c, i)
+			if x.Columns[j].Stage {
+				cell = stageText(x.stages[cell])
+			}
+			r.cells = append(r.cells, cell)
 		}
 		x.rows = append(x.rows, r)
 	}

@@ -39,10 +39,11 @@ func (l Lint) String() string {
 
 // History is what was paid and agreed so far, as far as somebody looked it up; its zero value knows nothing.
 type History struct {
-	Best     map[string]Reached     // by "plan/component", and "plan/component/part"
-	Numbers  map[string]comp.Number // by name in the number table: the median
-	Accepts  bool                   // the config has acceptances
-	Unsigned []Unsigned             // sorted
+	Best     map[string]Reached             // by "plan/component", and "plan/component/part"
+	Numbers  map[string]comp.Number         // by name in the number table: the median
+	Accepts  bool                           // the config has acceptances
+	Unsigned []Unsigned                     // sorted
+	Accounts map[string][]comp.AccountStage // by measure: whose rows it reads, and how far each has come; sorted by account
 }
 
 // Reached is the highest attainment of anybody, and in how many months.
@@ -144,6 +145,7 @@ func (k *linter) plan() {
 		k.uses()
 		k.topManagement()
 		k.accounts()
+		k.early()
 	}
 	k.x = nil
 	k.weights()
@@ -243,6 +245,8 @@ func (k *linter) known(id string) bool {
 		return len(k.h.Best) > 0
 	case "L19":
 		return k.h.Accepts
+	case "L8":
+		return k.c.Mapping.Accounts == nil || len(k.h.Accounts) > 0
 	}
 	return !slices.Contains(ExploitClasses, id)
 }

@@ -95,34 +95,6 @@ func TestLints(t *testing.T) {
 	}
 }
 
-// How far a company has come, stage: in carrot.yaml, decides what may be paid for scores: nothing in stage 1, and from then on
-// more than 40 % only beside the response rate and action.
-func TestLintStages(t *testing.T) {
-	const (
-		shown  = "plans/%s:1:1: L8 error: satisfaction scores are paid in stage 1, in which they are only shown; show them with mode: shadow, or write stage: 2 in carrot.yaml"
-		weighs = "plans/%s:1:1: L8 error: satisfaction scores are 60 % of the plan and neither the response rate nor action is paid; pay the response rate and what is done with the answers as well, or let scores weigh 40 % at most"
-	)
-	for _, test := range []struct{ file, stage, want string }{
-		{"L8.bad.yaml", "stage: 1", shown}, {"L8.bad.yaml", "stage: 2", weighs}, {"L8.bad.yaml", "stage: 3", weighs}, {"L8.bad.yaml", "stage: 4", weighs}, {"L8.bad.yaml", "", weighs},
-		{"L8.good.yaml", "stage: 1", shown}, {"L8.good.yaml", "stage: 2", ""}, {"L8.good.yaml", "stage: 3", ""}, {"L8.good.yaml", "stage: 4", ""}, {"L8.good.yaml", "", ""},
-		{"L20.good.yaml", "stage: 1", ""}, // pays no score
-	} {
-		c, mistakes := lintConfig(t, "plans/"+test.file, test.stage)
-		if len(mistakes) > 0 {
-			t.Fatal(mistakes)
-		}
-		var got []string
-		for _, l := range Check(c, History{}, comp.Day(2026, 3, 1)) {
-			if l.ID == "L8" {
-				got = append(got, l.String())
-			}
-		}
-		if want := strings.Replace(test.want, "%s", test.file, 1); strings.Join(got, "\n") != want {
-			t.Errorf("%s with %q: %q, want %q", test.file, test.stage, got, want)
-		}
-	}
-}
-
 // What refuses a close are the unwaived errors of the plans that are in force in its month. A waiver counts up to the last day
 // of the month, or of the plan, however late somebody closes.
 func TestRefusals(t *testing.T) {

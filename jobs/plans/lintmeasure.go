@@ -205,7 +205,7 @@ func firstCurrency(by map[comp.Currency]comp.Number) comp.Currency {
 // weights is L8 and the half of top management's plan that L14 keeps free: what weighs too much.
 func (k *linter) weights() {
 	score, top := comp.Number{}, map[string]comp.Number{}
-	var response, action, scored bool
+	var response, action bool
 	for i := range k.p.Components {
 		if k.p.Components[i].Shown {
 			continue
@@ -214,12 +214,10 @@ func (k *linter) weights() {
 			if m := k.measures[u.measure]; m != nil {
 				response = response || m.About == "response"
 				action = action || m.About == "action" || m.Family == comp.Action
-				scored = scored || isScore(m)
 			}
 		}
 	}
-	if stage := k.c.Settings.Stage; stage == 1 && scored {
-		k.say("L8", LintError, k.p.Where, "show them with mode: shadow, or write stage: 2 in carrot.yaml", "satisfaction scores are paid in stage 1, in which they are only shown")
+	if !k.stages() {
 		return
 	}
 	shares, ok := k.weigh()

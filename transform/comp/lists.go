@@ -18,7 +18,10 @@ type Listing struct {
 }
 
 // Shown is a column of a list.
-type Shown struct{ Title, Column string }
+type Shown struct {
+	Title, Column string
+	Stage         bool // how far the account has come that the column names
+}
 
 // Sections are the parts of a statement that lists stand in, in the order in which a person reads them.
 var Sections = []string{"at_risk", "promoters", "commitments", "moved", "feedback", "recognition"}

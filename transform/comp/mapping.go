@@ -11,8 +11,9 @@ type Mapping struct {
 	Hours         []HoursMap
 	Acceptances   []AcceptanceMap
 	Contributions []ContributionMap
-	Lists         []Listing  // sorted by section, then ID
-	Reviews       *ReviewMap // nil: none
+	Lists         []Listing   // sorted by section, then ID
+	Accounts      *AccountMap // nil: none
+	Reviews       *ReviewMap  // nil: none
 }
 
 // EventMap reads what happened to the records of the table Of. Columns Amount and Score are "" where there are none.
@@ -90,7 +91,7 @@ type Settings struct {
 	Expect   []Expect
 	PeopleBy string        // "id" or "hmac": names of folders under people/
 	Legal    []Legal       // sorted by ID
-	Stage    int           // of adoption, 1 to 4, for the lints; 0 is 3
+	Adoption []Adoption    // ascending by day; none: not stated
 	Question string        // how to question a line, printed on every statement
 	Sections []SectionSpec // of the management report
 }
