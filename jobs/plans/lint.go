@@ -251,7 +251,7 @@ func (k *linter) known(id string) bool {
 	return !slices.Contains(ExploitClasses, id)
 }
 
-// versions tells days between two versions of a plan on which neither is in force.
+// versions tells days between two versions of a plan on which neither is in force, and what both would count whole.
 func (k *linter) versions() {
 	k.x = nil
 	for i := range k.c.Plans {
@@ -263,6 +263,7 @@ func (k *linter) versions() {
 		if gap := (comp.Period{Start: k.c.Plans[i-1].Effective.End, End: p.Effective.Start}); gap.Days() > 0 {
 			k.say("L18", LintWarning, p.Where, "move effective: of one of the two versions", "plan %s is not in force from %s to %s", p.ID, gap.Start, gap.End-1)
 		}
+		k.counted(&k.c.Plans[i-1], p)
 	}
 }
 
