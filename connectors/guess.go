@@ -97,7 +97,7 @@ func (p *proposer) numberMarks(cols []values) {
 	}
 	d := &p.in.Format.Dialect
 	d.Decimal, d.Thousands = string(numberStyles[best].point), numberStyles[best].thousands
-	p.say("`%s`, because numbers are written like %s", numberStyles[best].config, shown(example[best]))
+	p.say("`%s`, because numbers are written like %s", numberStyles[best].config, shapeOf(example[best]))
 }
 
 // numberStyle is the first style that reads every text of a column where plain digits do not; len(numberStyles) where
@@ -285,7 +285,7 @@ func (p *proposer) moment(v values, dayFirst int) (comp.Column, bool) {
 		case dayFirst > 0 && layout[0] == 'M' || dayFirst < 0 && layout[0] == 'D':
 			layout = other
 		case dayFirst == 0:
-			p.say("column %s: type text for now, because %s may be %s or %s and no row tells; declare the layout", shown(v.label), shown(v.texts[0]), layout, other)
+			p.say("column %s: type text for now, because %s may be %s or %s and no row tells; declare the layout", shown(v.label), shapeOf(v.texts[0]), layout, other)
 			return comp.Column{Type: comp.Text}, true
 		}
 		break
@@ -294,7 +294,7 @@ func (p *proposer) moment(v values, dayFirst int) (comp.Column, bool) {
 		return comp.Column{Type: comp.DateType}, true
 	}
 	if !strings.Contains(layout, "mm") {
-		p.say("column %s: layout %s, because every cell fits it, such as %s", shown(v.label), layout, shown(v.texts[0]))
+		p.say("column %s: layout %s, because every cell fits it, such as %s", shown(v.label), layout, shapeOf(v.texts[0]))
 		return comp.Column{Type: comp.DateType, Layout: layout}, true
 	}
 	return p.clock(v, comp.Column{Layout: layout})

@@ -44,9 +44,9 @@ func TestProposalIsReadyToPaste(t *testing.T) {
 		`skip_rows: 1, because the first 1 lines are a title, not as wide as the table`,
 		`footer: "Grand Totals", "Copyright (c)", because the last 2 rows are no data`,
 		`nulls: "N/A" besides empty cells, because such words stand for no value`,
-		"`decimal: \",\"` and `thousands: \".\"`, because numbers are written like \"1.234,50\"",
+		"`decimal: \",\"` and `thousands: \".\"`, because numbers are written like \"9.999,99\"",
 		`keys: [opportunity_id], because it is never empty and never repeats`,
-		`column "Close Date": layout DD.MM.YYYY, because every cell fits it, such as "31.03.2026"`,
+		`column "Close Date": layout DD.MM.YYYY, because every cell fits it, such as "99.99.9999"`,
 		`tried: 3 rows, no finding`,
 	}
 	if d := cmp.Diff(wantReasons, p.Reasons); d != "" {
@@ -84,7 +84,7 @@ func TestProposeDoesNotGuessTheDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !strings.Contains(p.YAML, `on: {from: "On", type: text}`) ||
-		!strings.Contains(strings.Join(p.Reasons, "\n"), `column "On": type text for now, because "03/04/2026" may be DD/MM/YYYY or MM/DD/YYYY and no row tells; declare the layout`) {
+		!strings.Contains(strings.Join(p.Reasons, "\n"), `column "On": type text for now, because "99/99/9999" may be DD/MM/YYYY or MM/DD/YYYY and no row tells; declare the layout`) {
 		t.Error(p.YAML, p.Reasons)
 	}
 	p, err = Propose(input("d.csv", "Id,On,Due\n1,03/04/2026,02/28/2026\n2,05/06/2026,02/27/2026\n", Format{}))

@@ -222,9 +222,10 @@ func looksLikeData(c string) bool {
 	return ok || len(c) > 30 && c[0] == '{'
 }
 
-// footer cuts what stands below the rows and declares it.
+// footer cuts what stands below the rows and declares it. Words that nobody knows are not declared, for they may be half of
+// somebody's answer: they are told of without them.
 func (p *proposer) footer(rows [][]string, width int) [][]string {
-	end := len(rows)
+	end, unknown := len(rows), 0
 	var words []string
 	for end > 0 && len(rows)-end < 20 {
 		r := rows[end-1]
@@ -239,16 +240,21 @@ func (p *proposer) footer(rows [][]string, width int) [][]string {
 			}
 		}
 		if word == "" && first != "" && len(r) == 1 && width > 1 {
-			word = first
-		}
-		if word == "" && filled(r) > 0 {
+			unknown++
+		} else if word == "" && filled(r) > 0 {
 			break
 		}
 		if end--; word != "" && !contains(words, word) {
 			words = append([]string{word}, words...)
 		}
 	}
-	if len(words) == 0 {
+	if unknown > 0 {
+		p.say("%d of the last rows have one cell where others have %d: if they are no data, declare as footer: what they begin with", unknown, width)
+	}
+	switch {
+	case len(words) == 0 && unknown > 0:
+		return rows[:end]
+	case len(words) == 0:
 		return rows
 	}
 	p.in.Format.Dialect.Footer = words

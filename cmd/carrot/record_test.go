@@ -146,7 +146,11 @@ func TestSealedRowsAreNeverShown(t *testing.T) {
 		{"run", "--preview", "--period", "2026-01", "--business", "2026-02-03"}, {"run", "--period", "2026-01", "--business", "2026-02-03"}, {"runs"}, {"show", "2026-01"},
 		{"verify"}, {"replay", "--all"},
 		{"run", "--preview", "--period", "2026-02", "--business", "2026-03-03"},
+		{"check", "--describe"}, {"check", "--file", filepath.Join(dir, "exports", "2026-02-02", "pulse.csv")},
+		{"plan", "lint"}, {"plan", "probe"}, {"plan", "document", "plan", "--payee", "P1"},
 	}
+	candidate := edited(t, filepath.Join(dir, "plan.yaml"), `pays: "100%"}]`, `pays: "120%"}]`)
+	commands = append(commands, command{"plan", "simulate", "--plan", candidate}, command{"plan", "diff", filepath.Join(dir, "plan.yaml"), candidate})
 	for i := 1; i <= 5; i++ {
 		commands = append(commands, command{"explain", "--period", "2026-01", "--payee", fmt.Sprint("P", i)},
 			command{"explain", "--period", "2026-01", "--record", fmt.Sprint("five/pulse/R", i)})
