@@ -119,9 +119,9 @@ func TestSpiffOrder(t *testing.T) {
 		budget comp.Budget
 		want   string
 	}{
-		{"no partials", comp.Budget{Amount: budget}, "1650.00 EUR, 1650.00 EUR, 3300.00 USD"},                              // 33 x 150 = 4,950
-		{"partials", comp.Budget{Amount: budget, Partial: true}, "1700.00 EUR, 1650.00 EUR, 3300.00 USD"},                  // 5,000
-		{"at most 1,000 each", comp.Budget{Amount: budget, Each: comp.Int(1000)}, "1000.00 EUR, 1000.00 EUR, 2000.00 USD"}, // a deal that is cut takes what it is paid
+		{"no partials", comp.Budget{Amount: budget}, "1650.00 EUR, 1650.00 EUR, 3300.00 USD"},                            // 33 x 150 = 4,950
+		{"partials", comp.Budget{Amount: budget, Partial: true}, "1700.00 EUR, 1650.00 EUR, 3300.00 USD"},                // 5,000
+		{"at most 1,000 each", comp.Budget{Amount: budget, Each: comp.Int(1000)}, "900.00 EUR, 900.00 EUR, 1800.00 USD"}, // 6 x 150: the seventh does not fit whole
 		{"at most 1,600 each, partials", comp.Budget{Amount: budget, Each: comp.Int(1600), Partial: true}, "1600.00 EUR, 1600.00 EUR, 3200.00 USD"},
 		{"one that ends it ends it for all", comp.Budget{Amount: comp.Amount{Number: comp.Int(310), Currency: "EUR"}}, "150.00 EUR, 150.00 EUR, 0.00 USD"},
 	} {

@@ -79,14 +79,17 @@ func (s *settler) bids(b *comp.Budget, ds []duty) []bid {
 }
 
 // allot gives each bid in turn what it asks for, up to the most for one person, until the budget does not reach. The deal
-// that it does not reach for takes what is left, or ends it.
+// that it does not reach for takes what is left, or ends it; and so does the deal that one person's part does not reach for, for that
+// person.
 func allot(b *comp.Budget, bids []bid, out map[spending]spent) {
 	left, ended := b.Amount.Number, false
-	own := map[string]comp.Number{} // read by key only
+	own, full := map[string]comp.Number{}, map[string]bool{} // read by key only
 	for _, x := range bids {
 		takes, each := x.asks.Max(comp.Number{}), false
-		if most := b.Each.Sub(own[x.payee]); !b.Each.IsZero() && takes.Cmp(most) > 0 {
-			takes, each = most, true
+		if most := b.Each.Sub(own[x.payee]); !b.Each.IsZero() && (full[x.payee] || takes.Cmp(most) > 0) {
+			if takes, each = most, true; !b.Partial {
+				takes, full[x.payee] = comp.Number{}, true
+			}
 		}
 		switch {
 		case ended:

@@ -16,7 +16,11 @@ func (w *writer) accounts() {
 		if !b.Each.IsZero() {
 			w.say(" Nobody is paid more than {} of it.", ref{"budget.each." + string(b.Amount.Currency), exact(b.Each, b.Amount.Currency)})
 		}
-		w.say(map[bool]string{true: " The last deal takes what is left.\n", false: " A deal that does not fit whole ends it.\n"}[b.Partial])
+		end := map[bool]string{true: " The last deal takes what is left.\n", false: " A deal that does not fit whole ends it.\n"}[b.Partial]
+		if !b.Partial && !b.Each.IsZero() {
+			end = " A deal that does not fit whole into a person's part ends it for that person, one that does not fit into the budget for everybody.\n"
+		}
+		w.say(end)
 	}
 	if r := x.Release; r != nil {
 		w.release(r)

@@ -54,12 +54,18 @@ func (e *engine) spend(plan int, component *comp.Component) {
 		return cmp.Or(cmp.Compare(a.deal.at, b.deal.at), cmp.Compare(a.deal.key, b.deal.key), cmp.Compare(a.payee, b.payee))
 	})
 	left := b.Amount.Number.Rat()
-	had := map[string]*big.Rat{}
+	had, done := map[string]*big.Rat{}, map[string]bool{}
 	for _, x := range bids {
 		asks := x.asks
 		if !b.Each.IsZero() {
 			of := new(big.Rat).Sub(b.Each.Rat(), cmp.Or(had[x.payee], new(big.Rat)))
+			if done[x.payee] {
+				continue
+			}
 			if asks.Cmp(of) > 0 {
+				if done[x.payee] = !b.Partial; done[x.payee] {
+					continue
+				}
 				asks = of
 			}
 		}
