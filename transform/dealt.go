@@ -267,7 +267,11 @@ func (s *settler) dealsIn(payee, measure int, ranges []comp.Period, rate func(fr
 			out = append(out, deal{key: c.Deal, label: c.Label, table: k.table, day: c.Date, at: c.At})
 		}
 		d := &out[i]
-		d.value = d.value.Add(c.Credited.Number.Mul(r))
+		worth := c.Credited.Number.Mul(r)
+		if m.Modelled() {
+			worth = worth.Roughly()
+		}
+		d.value = d.value.Add(worth)
 		if slices.ContainsFunc(d.rows, func(r dealtRow) bool { return r.place == c.place }) {
 			continue // another share of one row
 		}

@@ -30,6 +30,9 @@ var sureness = comp.Scaled(95, 2)
 // value is what the rows come to; false where that is missing. The estimate is nil for plain sums.
 func (e *estimator) value(g *gathered) (comp.Number, *comp.Estimate, bool) {
 	raw, ok := e.plain(g)
+	if g.n > 0 && e.m.Modelled() {
+		raw = raw.Roughly()
+	}
 	if !ok {
 		return raw, nil, false
 	}

@@ -35,7 +35,9 @@ func (x *calc) formula(m *comp.Measure, src source, w *worked) measured {
 		out.missing = true
 		return out
 	}
-	out.value = v.Number
+	if out.value = v.Number; v.Edge {
+		x.onTheEdge(x.payee, &x.d, fmt.Sprintf("%s is %s, of which a condition compares by floating point what is all but the same", m.ID, m.Formula.Text))
+	}
 	x.stand(m, src, &out, w)
 	text := m.Formula.Text
 	if c := m.Change; c != nil {
@@ -68,6 +70,8 @@ func (x *calc) stand(m *comp.Measure, src source, out *measured, w *worked) {
 	case m.Pays == "upper" && e != nil && e.High != nil:
 		e.Raw, out.value = ptr(out.raw()), *e.High
 	case m.Pays == "standing" && e != nil && e.Standing != nil:
+		x.touches(*e.Low, *e.Against, "the lower end of "+m.ID, "it is held against")
+		x.touches(*e.High, *e.Against, "the upper end of "+m.ID, "it is held against")
 		e.Raw, out.value = ptr(out.raw()), comp.Int(int64(*e.Standing))
 	default:
 		out.missing = true

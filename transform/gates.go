@@ -84,6 +84,7 @@ func (x *calc) opens(g *comp.Gate, v sight, w *worked) (bool, string) {
 	case v.missing:
 		return true, said + ": no value, so the gate stays open"
 	}
+	x.touches(n, g.AtLeast, cmp.Or(g.Of, "value")+" of "+g.Measure, "the gate is at")
 	switch g.Test {
 	case "above":
 		if x.v.Gate(g.AtLeast, n) {

@@ -102,6 +102,7 @@ func (x *calc) seen(p *comp.Part, v sight, w *worked, r *comp.PartResult) (f wei
 		f.unknown = w.held
 		return f
 	}
+	y.tiers(&p.Curve, &in, p.Measure)
 	c := x.v.Pay(p.Curve, in)
 	w.result.Working = append(w.result.Working, c.Working...)
 	r.Rate, f.factor = c.Rate, c.Pay

@@ -46,6 +46,13 @@ const toldDeals = 20
 // each pays every deal by itself.
 func (x *calc) each() comp.Number {
 	deals, total := alone(x.c.Curve, *x.curved, x.deals(), x.v.Pay)
+	for i := range deals {
+		in := *x.curved
+		if in.Value = deals[i].value; in.HasQuota {
+			in.Attainment, _ = in.Value.Quo(in.Quota)
+		}
+		x.tiers(&x.c.Curve, &in, "deal "+deals[i].key)
+	}
 	x.w.deals = deals
 	x.tell(func(d *dealPay) string { return "" })
 	x.w.result.Rate = "deal by deal"
@@ -137,7 +144,7 @@ func (x *calc) roundDeals(final comp.Number) comp.Number {
 	if to, _ := x.payCurrency(x.person, x.d.period); to != x.currency {
 		return final
 	}
-	sum, err := x.roundEach(x.plan, x.w.deals, x.currency)
+	sum, err := x.roundEach(x.payee, &x.d, x.w.deals, x.currency)
 	if err != nil {
 		x.hold(x.w, "cannot_round", err.Error(), "check the plan's rates")
 		return final
@@ -147,13 +154,15 @@ func (x *calc) roundDeals(final comp.Number) comp.Number {
 }
 
 // roundEach makes cents of each deal and gives their sum. What an event takes back of a deal's own pay is of the cents.
-func (s *settler) roundEach(plan *comp.Plan, deals []dealPay, currency comp.Currency) (sum comp.Number, err error) {
+func (s *settler) roundEach(payee int, of *duty, deals []dealPay, currency comp.Currency) (sum comp.Number, err error) {
 	for i := range deals {
 		d := &deals[i]
-		m, err := s.v.Round(comp.Amount{Number: d.pay, Currency: currency}, plan.Rounding)
+		exact := comp.Amount{Number: d.pay, Currency: currency}
+		m, err := s.v.Round(exact, s.in.Plans[of.plan].Rounding)
 		if err != nil {
 			return sum, err
 		}
+		s.rounds(payee, of, exact)
 		for k := range d.undone {
 			if d.undone[k].worth.Cmp(d.pay) == 0 {
 				d.undone[k].worth = m.Amount().Number

@@ -35,6 +35,7 @@ func (r *rounder) cents(w *worked) {
 		w.hold(r.s.payeeFinding(r.payee, r.c, "cannot_round", err.Error(), "check the plan's rates"))
 		rounded = comp.Money{Currency: w.result.Exact.Currency}
 	}
+	r.s.rounds(r.payee, &r.d, w.result.Exact)
 	w.result.Amount = rounded
 	w.say("Rounded %s: %s", roundings[r.plan.Rounding], paid(rounded))
 }
@@ -78,7 +79,7 @@ func (r *rounder) byDeal(w *worked) {
 	for i := range w.deals {
 		rest = rest.Sub(w.deals[i].pay)
 	}
-	sum, err := r.s.roundEach(r.plan, w.deals, r.to)
+	sum, err := r.s.roundEach(r.payee, &r.d, w.deals, r.to)
 	if err != nil { // which cents says, of all of it
 		return
 	}

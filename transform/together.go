@@ -41,6 +41,7 @@ func (k *keeper) round(group []*earned) {
 		exact[i] = e.result.Exact.Number
 		sum = sum.Add(exact[i])
 	}
+	k.s.rounds(k.payee, &group[0].duty, comp.Amount{Number: sum, Currency: currency})
 	total, err := k.s.v.Round(comp.Amount{Number: sum, Currency: currency}, p.Rounding)
 	if err != nil {
 		k.find(p, "cannot_round", err.Error(), "check the plan's rates")

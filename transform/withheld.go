@@ -56,6 +56,8 @@ func (k *keeper) cents(e *earned, total, part comp.Number) int64 {
 	}
 	if whole.Minor != e.full.Minor {
 		part, _ = part.Mul(e.full.Amount().Number).Quo(total)
+	} else {
+		k.s.rounds(k.payee, &e.duty, comp.Amount{Number: part, Currency: currency})
 	}
 	m, err := k.s.v.Round(comp.Amount{Number: part, Currency: currency}, rounding)
 	if err != nil {

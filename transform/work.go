@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -166,6 +167,7 @@ func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	if x.curved = &in; c.Per == "deal" {
 		return x.each()
 	}
+	x.tiers(&c.Curve, &in, cmp.Or(c.Measure, c.Score))
 	r := x.v.Pay(c.Curve, in)
 	w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
 	w.result.Working = append(w.result.Working, r.Working...)

@@ -2,6 +2,7 @@ package comp
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -27,6 +28,7 @@ func (k Kind) String() string { return Kinds[k] }
 type Value struct {
 	Kind   Kind
 	Bool   bool
+	Edge   bool // a condition in its making held a rough number against one that it touches: it may as well be the other
 	Text   string
 	Number Number
 	Date   Date
@@ -143,10 +145,13 @@ func (e *Expr) Eval(lookup func(name string) Value) (Value, error) {
 		if err != nil || c.Kind == Null {
 			return Value{}, err
 		}
-		if c.Bool {
-			return e.Args[1].Eval(lookup)
+		arg := e.Args[1]
+		if !c.Bool {
+			arg = e.Args[2]
 		}
-		return e.Args[2].Eval(lookup)
+		v, err := arg.Eval(lookup)
+		v.Edge = v.Edge || c.Edge
+		return v, err
 	}
 	args := make([]Value, len(e.Args))
 	for i, a := range e.Args {
@@ -156,29 +161,32 @@ func (e *Expr) Eval(lookup func(name string) Value) (Value, error) {
 		}
 		args[i] = v
 	}
-	return Apply(e.Op, args)
+	v, err := Apply(e.Op, args)
+	v.Edge = edged(e.Op, args)
+	return v, err
 }
 
 // logic is three-valued && and ||.
 func (e *Expr) logic(lookup func(string) Value) (Value, error) {
 	stop := e.Op == Or
-	unknown := false
+	unknown, edge := false, false
 	for _, a := range e.Args {
 		v, err := a.Eval(lookup)
 		if err != nil {
 			return Value{}, err
 		}
+		edge = edge || v.Edge
 		switch {
 		case v.Kind == Null:
 			unknown = true
 		case v.Bool == stop:
-			return BoolValue(stop), nil
+			return v, nil // whatever the others are
 		}
 	}
 	if unknown {
 		return Value{}, nil
 	}
-	return BoolValue(!stop), nil
+	return Value{Kind: KindBool, Bool: !stop, Edge: edge}, nil
 }
 
 // Apply is one operation on evaluated arguments (all but Lit, Name, And, Or and Cond).
@@ -225,6 +233,11 @@ func Apply(op Op, a []Value) (Value, error) {
 		return modelled(f, a)
 	}
 	return Value{}, fmt.Errorf("operation %q is not known", op)
+}
+
+// models says whether an expression needs a model.
+func (e *Expr) models() bool {
+	return e != nil && (e.Op == Buys || slices.ContainsFunc(e.Args, (*Expr).models))
 }
 
 // modelled is a model of numbers; null for what it has no value of.

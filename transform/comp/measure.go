@@ -1,5 +1,7 @@
 package comp
 
+import "slices"
+
 // Aggregate is how rows become one number.
 type Aggregate string
 
@@ -205,6 +207,11 @@ func (m *Measure) Surveys() bool {
 		return true
 	}
 	return m.Survey != ""
+}
+
+// Modelled says whether a row's value comes of a model, and so of floating point.
+func (m *Measure) Modelled() bool {
+	return slices.ContainsFunc(m.Terms, func(t Term) bool { return t.Value.models() })
 }
 
 // Share is a group's declared share of the whole; 0 where it has none.

@@ -17,6 +17,7 @@ const maxScale = 18
 type Number struct {
 	coef  int64
 	scale uint8
+	rough bool     // see Rough
 	rat   *big.Rat // nil while the small form holds the value
 }
 
@@ -129,22 +130,23 @@ func mul64(a, b int64) (int64, bool) {
 
 // Add is n + m.
 func (n Number) Add(m Number) Number {
+	rough := n.rough || m.rough
 	if x, y, s, ok := align(n, m); ok {
 		sum, carry := bits.Add64(uint64(x), uint64(y), 0)
 		_ = carry
 		if r := int64(sum); (x >= 0) != (y >= 0) || (r >= 0) == (x >= 0) {
-			return Number{coef: r, scale: s}
+			return Number{coef: r, scale: s, rough: rough}
 		}
 	}
-	return FromRat(new(big.Rat).Add(n.Rat(), m.Rat()))
+	return FromRat(new(big.Rat).Add(n.Rat(), m.Rat())).roughly(rough)
 }
 
 // Neg is -n.
 func (n Number) Neg() Number {
 	if n.rat == nil && n.coef != math.MinInt64 {
-		return Number{coef: -n.coef, scale: n.scale}
+		return Number{coef: -n.coef, scale: n.scale, rough: n.rough}
 	}
-	return FromRat(new(big.Rat).Neg(n.Rat()))
+	return FromRat(new(big.Rat).Neg(n.Rat())).roughly(n.rough)
 }
 
 // Abs is the value without its sign.
@@ -160,12 +162,13 @@ func (n Number) Sub(m Number) Number { return n.Add(m.Neg()) }
 
 // Mul is n times m.
 func (n Number) Mul(m Number) Number {
+	rough := n.rough && !m.naught() || m.rough && !n.naught()
 	if n.rat == nil && m.rat == nil && int(n.scale)+int(m.scale) <= maxScale {
 		if c, ok := mul64(n.coef, m.coef); ok {
-			return Number{coef: c, scale: n.scale + m.scale}
+			return Number{coef: c, scale: n.scale + m.scale, rough: rough}
 		}
 	}
-	return FromRat(new(big.Rat).Mul(n.Rat(), m.Rat()))
+	return FromRat(new(big.Rat).Mul(n.Rat(), m.Rat())).roughly(rough)
 }
 
 // Quo is n divided by m, exactly; ok is false where m is 0.
@@ -173,7 +176,7 @@ func (n Number) Quo(m Number) (q Number, ok bool) {
 	if m.IsZero() {
 		return Number{}, false
 	}
-	return FromRat(new(big.Rat).Quo(n.Rat(), m.Rat())), true
+	return FromRat(new(big.Rat).Quo(n.Rat(), m.Rat())).roughly(n.rough || m.rough && !n.naught()), true
 }
 
 // Cmp is -1, 0 or +1 as n is below, equal to or above m.

@@ -51,7 +51,7 @@ func (e *engine) deals(c *matter) []deal {
 			i = len(out)
 			out = append(out, deal{key: x.deal, table: e.home(m, c.person.ID, x), day: x.day, at: x.at, value: new(big.Rat), row: new(big.Rat)})
 		}
-		out[i].value = new(big.Rat).Add(out[i].value, x.value)
+		out[i].value = e.moved(c, e.like(new(big.Rat).Add(out[i].value, x.value), modelled(m)))
 		out[i].row = new(big.Rat).Add(out[i].row, x.row)
 	}
 	return out

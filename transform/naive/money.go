@@ -50,7 +50,7 @@ func (e *engine) payment(c *matter, x *big.Rat) *big.Rat {
 
 // late makes cents of what is earned in one measuring period only after it is turned into the currency of pay.
 func (e *engine) late(c *matter, pay outcome) (outcome, int64) {
-	out := outcome{exact: e.payment(c, pay.exact)}
+	out := outcome{exact: e.payment(c, pay.exact), rough: pay.rough}
 	for _, d := range pay.deals {
 		d.pay = e.payment(c, d.pay)
 		d.undone = slices.Clone(d.undone)
@@ -62,18 +62,21 @@ func (e *engine) late(c *matter, pay outcome) (outcome, int64) {
 	if c.currency != c.paid {
 		e.roundDeals(c, &out)
 	}
-	return out, e.round(c, out.exact)
+	if e.in.Plans[c.plan].RoundAt == "plan" {
+		return out, e.round(c, out.exact)
+	}
+	return out, e.lateCents(c, out)
 }
 
 // roundDeals makes cents of what each deal brought, in the currency of pay, where the plan rounds there. What is taken back of
 // all that a deal brought is of its cents.
 func (e *engine) roundDeals(c *matter, out *outcome) {
-	if e.in.Plans[c.plan].RoundAt != "deal" || len(out.deals) == 0 {
+	if e.in.Plans[c.plan].RoundAt != "deal" || len(out.deals) == 0 || c.nudge != nil {
 		return
 	}
 	for i := range out.deals {
 		d := &out.deals[i]
-		minor := new(big.Rat).SetInt64(e.round(c, d.pay))
+		minor := new(big.Rat).SetInt64(e.lateCents(c, outcome{exact: d.pay, rough: out.rough}))
 		for digits, _ := c.paid.Digits(); digits > 0; digits-- {
 			minor.Quo(minor, big.NewRat(10, 1))
 		}
@@ -85,6 +88,7 @@ func (e *engine) roundDeals(c *matter, out *outcome) {
 		out.exact = new(big.Rat).Add(out.exact, new(big.Rat).Sub(minor, d.pay))
 		d.pay = minor
 	}
+	out.rough = false
 }
 
 // together makes cents of all components of a plan at once: each gets its whole cents, and what is left of the rounded total
@@ -93,11 +97,12 @@ func (e *engine) together(list []*earning) {
 	if len(list) == 0 {
 		return
 	}
-	total := new(big.Rat)
+	total := outcome{exact: new(big.Rat)}
 	for _, x := range list {
-		total.Add(total, x.pay.exact)
+		total.exact.Add(total.exact, x.pay.exact)
+		total.rough = total.rough || x.pay.rough
 	}
-	left := e.round(list[0].matter, total)
+	left := e.lateCents(list[0].matter, total)
 	rest := map[*earning]*big.Rat{}
 	for _, x := range list {
 		digits, _ := x.matter.paid.Digits()
@@ -153,7 +158,7 @@ func (x *earning) share(e *engine, part func(d dealt) *big.Rat) int64 {
 		own.Add(own, part(d))
 	}
 	if all.Sign() == 0 || e.round(x.matter, all) == x.minor {
-		return e.round(x.matter, own)
+		return e.lateCents(x.matter, outcome{exact: own, rough: x.pay.rough && own.Sign() != 0})
 	}
 	digits, _ := x.matter.paid.Digits()
 	cents := new(big.Rat).Quo(times(own, big.NewRat(x.minor, 1)), all)

@@ -71,7 +71,7 @@ type Move struct{ Open, In, Out, Written int64 }
 func Statements(in Inputs) Outcome {
 	e := &engine{in: in, company: in.Company, credits: map[[2]string][]credit{}, rows: map[string][]*fact{}, split: map[comp.Split]map[string][]*fact{},
 		held: map[string]bool{}, balances: map[Line]int64{}, days: map[presence]bool{}, pools: map[pooled]map[dayMoney]sums{}, calendars: map[string][]comp.Period{},
-		people: map[string]*comp.Person{}, kind: map[Kind][2]int64{}, costs: map[Cost]int64{}, moves: map[Line]Move{}, dark: map[[2]string]bool{}}
+		people: map[string]*comp.Person{}, kind: map[Kind][2]int64{}, costs: map[Cost]int64{}, moves: map[Line]Move{}, dark: map[[2]string]bool{}, rough: map[*big.Rat]bool{}}
 	for i := range in.Company.People {
 		e.people[in.Company.People[i].ID] = &in.Company.People[i]
 	}
@@ -106,6 +106,7 @@ type engine struct {
 	costs     map[Cost]int64
 	moves     map[Line]Move                          // by month
 	dark      map[[2]string]bool                     // payee and month that something was not known in
+	rough     map[*big.Rat]bool                      // numbers that floating point worked out
 	shown     map[confidence]map[confidence][]credit // of tables of anonymous answers and periods
 }
 

@@ -10,6 +10,7 @@ import (
 // outcome is what a component pays, in the currency that it is worked out in, and what each deal brought of it.
 type outcome struct {
 	exact *big.Rat
+	rough bool // it may hang on what floating point worked out
 	deals []dealt
 }
 
@@ -21,9 +22,17 @@ func (e *engine) earned(c *matter) (pay outcome, minor int64) {
 		c.periods = e.toDate(c.component.ToDate, c.component.Every, c.period)
 	}
 	all := c.periods
+	late := e.in.Plans[c.plan].RoundAt == "plan" || c.currency != c.paid
+	cents := func(pay *outcome) int64 {
+		if !late {
+			return e.cents(c, *pay)
+		}
+		pay.rough = e.swayed(c, pay.exact)
+		return e.round(c, pay.exact)
+	}
 	pay = e.work(c)
 	if !c.unknown {
-		minor = e.round(c, pay.exact)
+		minor = cents(&pay)
 	}
 	earlier := false
 	for _, p := range all[:len(all)-1] {
@@ -33,13 +42,16 @@ func (e *engine) earned(c *matter) (pay outcome, minor int64) {
 	if earlier && !c.unknown {
 		c.periods = all[:len(all)-1]
 		before := e.work(c)
-		c.periods = all
+		earlierCents := int64(0)
 		if !c.unknown {
-			minor -= e.round(c, before.exact)
-			pay = outcome{new(big.Rat).Sub(pay.exact, before.exact), less(pay.deals, before.deals)}
+			earlierCents = cents(&before)
+		}
+		if c.periods = all; !c.unknown {
+			minor -= earlierCents
+			pay = outcome{new(big.Rat).Sub(pay.exact, before.exact), pay.rough || before.rough, less(pay.deals, before.deals)}
 		}
 	}
-	if at := e.in.Plans[c.plan].RoundAt; !c.unknown && (at == "plan" || c.currency != c.paid) {
+	if !c.unknown && late {
 		pay, minor = e.late(c, pay)
 	}
 	if c.unknown {
@@ -68,12 +80,15 @@ func (e *engine) work(c *matter) outcome {
 		pay, read = e.curved(c, own.value, numbers, base)
 	}
 	final := e.steps(c, numbers, share)
-	out := outcome{exact: final(pay)}
+	out := outcome{exact: final(pay), rough: c.rough}
 	if c.unknown || !e.readsDeals(c) || (read == nil && c.component.Per == "deal") {
 		return out
 	}
 	out.deals = shares(e.deals(c), read, out.exact)
 	if c.currency == c.paid {
+		if e.in.Plans[c.plan].RoundAt == "deal" {
+			out.rough = e.swayed(c, out.exact)
+		}
 		e.roundDeals(c, &out)
 	}
 	e.undo(c, out.deals, func(deals []deal) *big.Rat {
@@ -167,9 +182,14 @@ func (e *engine) curved(c *matter, value *big.Rat, d declared, base bool) (*big.
 	case e.early(c) != nil && d.target == nil:
 		return ofLate(curve, value, e.early(c), read.sum), read
 	default:
+		e.look(c, curve, in, value)
 		return read.sum(value), read
 	}
-	return read.pay(e.deals(c)), read
+	deals := e.deals(c)
+	for _, d := range deals {
+		e.look(c, curve, in, d.value)
+	}
+	return read.pay(deals), read
 }
 
 // rate is that of a rate curve: written, a person's own, from the number table, or money for a unit.
@@ -233,7 +253,7 @@ func (e *engine) attained(c *matter, f *comp.Figure, measure, toDate, numbers st
 		e.lack(c, "zero_quota")
 		return s
 	}
-	s.attainment = new(big.Rat).Quo(value, q)
+	s.attainment = e.like(new(big.Rat).Quo(value, q), e.rough[value])
 	return s
 }
 
@@ -252,6 +272,7 @@ func (e *engine) gates(c *matter, gates []comp.Gate) (share *big.Rat, base bool)
 				}
 				x = s.attainment
 			}
+			e.touch(c, x, g.AtLeast.Rat())
 			side := x.Cmp(g.AtLeast.Rat())
 			open = map[string]bool{"": side >= 0, "at_least": side >= 0, "above": side > 0, "at_most": side <= 0, "below": side < 0}[g.Test]
 		}
@@ -305,6 +326,7 @@ func (e *engine) factor(c *matter, p *comp.Part) (f *big.Rat, out bool) {
 	if !e.column(c, &p.Curve, &in) {
 		return new(big.Rat), false
 	}
+	e.steep(c, &p.Curve, in)
 	f = in.pay(&p.Curve)
 	if p.Floor != nil && f.Cmp(p.Floor.Rat()) < 0 {
 		f = p.Floor.Rat()

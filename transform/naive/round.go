@@ -15,6 +15,14 @@ func (e *engine) round(c *matter, pay *big.Rat) int64 {
 	return minor
 }
 
+// cents is round of what a component pays, whose last cent is to be certain.
+func (e *engine) cents(c *matter, pay outcome) int64 {
+	if pay.rough && e.turns(c, pay.exact) && e.swayed(c, pay.exact) {
+		e.edge(c)
+	}
+	return e.round(c, pay.exact)
+}
+
 // roundIn turns exact pay into minor units of a currency.
 func roundIn(currency comp.Currency, pay *big.Rat, mode comp.Rounding) (minor int64, ok bool) {
 	digits, _ := currency.Digits()

@@ -25,7 +25,11 @@ func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates 
 		}
 		for suffix, v := range map[string]*big.Rat{"": r.value, "_low": r.low, "_high": r.high} { // a map
 			if v != nil && r.value != nil {
-				values[in.Name+suffix] = comp.NumberValue(comp.FromRat(v))
+				n := comp.FromRat(v)
+				if e.rough[v] {
+					n = n.Roughly()
+				}
+				values[in.Name+suffix] = comp.NumberValue(n)
 			}
 		}
 	}
@@ -35,7 +39,9 @@ func (e *engine) formula(c *matter, m *comp.Measure, toDate string, back, rates 
 	}
 	v, err := m.Formula.Eval(func(name string) comp.Value { return values[name] })
 	if err == nil && v.Kind == comp.KindNumber {
-		out.value = v.Number.Rat()
+		if out.value = e.rat(v.Number); v.Edge {
+			e.edge(c)
+		}
 	}
 	return out
 }
@@ -74,7 +80,7 @@ func mean(m *comp.Measure, rows []credit, pass func(credit) bool) *big.Rat {
 }
 
 // statistic works out what rows come to, and how far that can be relied on.
-func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, seed string, out *readout) {
+func (e *engine) statistic(m *comp.Measure, rows []credit, seed string, out *readout) {
 	var v *big.Rat
 	switch {
 	case m.NetBy != "":
@@ -82,7 +88,7 @@ func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, seed strin
 	case m.Aggregate == comp.Median:
 		v = median(m, rows)
 	case m.Aggregate == comp.Evenness:
-		v = evenness(rows)
+		v = e.evenness(rows)
 	case m.Aggregate == comp.Effect:
 		v = effect(m, rows)
 	case m.Aggregate.Adds():
@@ -93,16 +99,19 @@ func (e *engine) statistic(c *matter, m *comp.Measure, rows []credit, seed strin
 	case len(m.Strata) == 1:
 		v = weighted(m, rows)
 	case len(m.Strata) > 1:
-		v = raked(m, rows)
+		v = e.raked(m, rows)
 	default:
 		v = mean(m, rows, everyRow)
 	}
 	if v == nil {
 		return
 	}
-	out.low, out.high = interval(m, rows, v, seed)
+	if modelled(m) && len(rows) > 0 {
+		e.like(v, true)
+	}
+	out.low, out.high = e.interval(m, rows, v, seed)
 	if out.value = v; m.Shrink != nil {
-		out.value = shrunk(m, v, int64(len(rows)))
+		out.value = e.like(shrunk(m, v, int64(len(rows))), e.rough[v])
 	}
 }
 
@@ -130,6 +139,8 @@ func (e *engine) stand(c *matter, m *comp.Measure, toDate string, back int, out 
 			return
 		}
 	}
+	e.touch(c, out.low, against)
+	e.touch(c, out.high, against)
 	at := truth(against.Cmp(out.low) < 0) - truth(against.Cmp(out.high) > 0)
 	if m.Down {
 		at = -at

@@ -12,7 +12,7 @@ import (
 // What needs roots and quantiles comes from package stat: exact counts go in, a rounded number comes out.
 
 // interval is the ends of the interval of a value that is not yet shrunk; nil where it has none.
-func interval(m *comp.Measure, rows []credit, v *big.Rat, seed string) (low, high *big.Rat) {
+func (e *engine) interval(m *comp.Measure, rows []credit, v *big.Rat, seed string) (low, high *big.Rat) {
 	level, method, draws := comp.Scaled(95, 2), "", 0
 	switch {
 	case m.Uncertainty != nil:
@@ -40,22 +40,26 @@ func interval(m *comp.Measure, rows []credit, v *big.Rat, seed string) (low, hig
 		variance = clusterVariance(m, rows, v)
 	case method == "wilson":
 		i := stat.Wilson(comp.FromRat(v), comp.FromRat(n), level)
-		return i.Low.Rat(), i.High.Rat()
+		return e.rat(i.Low), e.rat(i.High)
 	case method == "bootstrap":
 		var bins []stat.Bin
 		for _, r := range rows {
 			bins = append(bins, stat.Bin{Value: comp.FromRat(score(m, r)), N: 1})
 		}
 		i := stat.Bootstrap(bins, level, draws, seed)
-		return i.Low.Rat(), i.High.Rat()
+		return e.rat(i.Low), e.rat(i.High)
 	default:
 		variance = new(big.Rat).Quo(variation(m, rows, everyRow), n)
 	}
 	if variance == nil {
 		return nil, nil
 	}
-	i := stat.Normal(comp.FromRat(v), comp.FromRat(variance), level)
-	return i.Low.Rat(), i.High.Rat()
+	value := comp.FromRat(v)
+	if e.rough[v] {
+		value = value.Roughly()
+	}
+	i := stat.Normal(value, comp.FromRat(variance), level)
+	return e.rat(i.Low), e.rat(i.High)
 }
 
 // variation is the mean square of what the rows that pass lie off their mean; there is at least one.
@@ -148,7 +152,7 @@ func effectVariance(m *comp.Measure, rows []credit) *big.Rat {
 	return sandwich(by)
 }
 
-func evenness(rows []credit) *big.Rat {
+func (e *engine) evenness(rows []credit) *big.Rat {
 	by := map[string]*stat.Asked{}
 	var order []string
 	for _, r := range rows {
@@ -166,18 +170,21 @@ func evenness(rows []credit) *big.Rat {
 		asked = append(asked, *by[k])
 	}
 	if r, _, _, ok := stat.Evenness(asked); ok {
-		return r.Rat()
+		return e.rat(r)
 	}
 	return nil
 }
 
-func raked(m *comp.Measure, rows []credit) *big.Rat {
+func (e *engine) raked(m *comp.Measure, rows []credit) *big.Rat {
 	v, _ := rake(m, rows)
-	return v
+	if v == nil {
+		return nil
+	}
+	return e.rat(*v)
 }
 
 // rake is the raked value with the effective number of rows; nil where a group has none.
-func rake(m *comp.Measure, rows []credit) (value, effective *big.Rat) {
+func rake(m *comp.Measure, rows []credit) (value *comp.Number, effective *big.Rat) {
 	var cells []stat.Cell
 	var keys []string
 	targets := make([][]comp.Number, len(m.Strata))
@@ -214,5 +221,5 @@ func rake(m *comp.Measure, rows []credit) (value, effective *big.Rat) {
 	}
 	slices.SortFunc(cells, func(a, b stat.Cell) int { return slices.Compare(a.Groups, b.Groups) })
 	r := stat.Rake(cells, targets, m.Trim)
-	return r.Value.Rat(), r.Effective.Rat()
+	return &r.Value, r.Effective.Rat()
 }

@@ -35,7 +35,9 @@ type matter struct {
 	period    comp.Period
 	periods   []comp.Period // that are computed together: to date all up to period
 	unknown   bool
-	ceiling   *int64 // the cap of a component that carries what is above it, in minor units
+	rough     bool     // something read was worked out by floating point
+	nudge     *big.Rat // what is added to all that was; nil: nothing
+	ceiling   *int64   // the cap of a component that carries what is above it, in minor units
 }
 
 // lack notes that something is missing without which the component cannot be paid, and holds the payee unless it only shows.
@@ -94,7 +96,8 @@ func (e *engine) readAt(c *matter, id, toDate string, back, rates int) readout {
 	if out.n = int64(len(rows)); out.n == 0 && !m.Aggregate.Adds() {
 		return out
 	}
-	e.statistic(c, m, rows, seed, &out)
+	e.statistic(m, rows, seed, &out)
+	out.value, out.low, out.high = e.moved(c, out.value), e.moved(c, out.low), e.moved(c, out.high)
 	e.stand(c, m, toDate, back, &out)
 	return out
 }

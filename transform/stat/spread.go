@@ -3,6 +3,7 @@ package stat
 import (
 	"hash/fnv"
 	"math"
+	"math/big"
 	"math/rand/v2"
 	"sort"
 
@@ -58,26 +59,53 @@ func Bootstrap(bins []Bin, level comp.Number, draws int, seed string) Interval {
 	h := fnv.New64a()
 	h.Write([]byte(seed))
 	random := rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
-	ends, values := make([]int64, len(bins)), make([]float64, len(bins))
+	ends := make([]int64, len(bins))
 	at := int64(0)
 	for i, b := range bins {
 		at += b.N
-		ends[i], values[i] = at, float(b.Value)
+		ends[i] = at
 	}
-	means := make([]float64, draws)
-	for d := range means {
-		sum := 0.0
+	values, unit, whole := wholes(bins, n)
+	sums := make([]float64, draws)
+	for d := range sums {
 		for range n {
 			k := random.Int64N(n)
-			sum += values[sort.Search(len(ends), func(i int) bool { return ends[i] > k })]
+			sums[d] += values[sort.Search(len(ends), func(i int) bool { return ends[i] > k })]
 		}
-		means[d] = sum / float64(n)
 	}
-	sort.Float64s(means)
-	tail := (1 - float(level)) / 2
+	sort.Float64s(sums)
+	tail := over(comp.Int(1).Sub(level), comp.Int(2))
 	out := Normal(mean, over(variance, comp.Int(n)), level)
-	out.Low, out.High = must(percentile(means, tail)), must(percentile(means, 1-tail))
+	of := unit.Mul(comp.Int(n))
+	out.Low, out.High = settled(over(percentile(sums, tail), of)), settled(over(percentile(sums, comp.Int(1).Sub(tail)), of))
+	if !whole {
+		out.Low, out.High = out.Low.Roughly(), out.High.Roughly()
+	}
 	return out
+}
+
+// wholes are the values of bins times a unit that makes whole numbers of them, of which floating point adds up n exactly; false
+// where there is none, with the values as they are.
+func wholes(bins []Bin, n int64) (values []float64, unit comp.Number, whole bool) {
+	unit, values = comp.Int(1), make([]float64, len(bins))
+	digits := 0
+	for _, b := range bins {
+		_, scale, ok := b.Value.Small()
+		if !ok {
+			digits = -1
+			break
+		}
+		digits = max(digits, scale)
+	}
+	for range digits {
+		unit = unit.Mul(comp.Int(10))
+	}
+	most := 0.0
+	for i, b := range bins {
+		values[i] = float(b.Value.Mul(unit))
+		most = max(most, math.Abs(values[i]))
+	}
+	return values, unit, digits >= 0 && most*float64(n) < 1<<53
 }
 
 // joined are bins of different values, in their order.
@@ -95,17 +123,17 @@ func joined(bins []Bin) []Bin {
 	return out
 }
 
-// percentile interpolates between the sorted values next to it.
-func percentile(sorted []float64, p float64) float64 {
+// percentile interpolates between the sorted values next to it; 0 of none.
+func percentile(sorted []float64, p comp.Number) comp.Number {
 	if len(sorted) == 0 {
-		return math.NaN()
+		return comp.Number{}
 	}
-	at := p * float64(len(sorted)-1)
-	i := int(at)
-	if i+1 >= len(sorted) {
-		return sorted[len(sorted)-1]
-	}
-	return sorted[i] + (at-float64(i))*(sorted[i+1]-sorted[i])
+	value := func(i int) comp.Number { return comp.FromRat(new(big.Rat).SetFloat64(sorted[min(i, len(sorted)-1)])) }
+	at := p.Mul(comp.Int(int64(len(sorted) - 1))).Rat()
+	i := new(big.Int).Quo(at.Num(), at.Denom())
+	part := comp.FromRat(at.Sub(at, new(big.Rat).SetInt(i)))
+	k := int(i.Int64())
+	return value(k).Add(part.Mul(value(k + 1).Sub(value(k))))
 }
 
 // Wait is N rows that have waited so long; Met says whether what they waited for has happened.

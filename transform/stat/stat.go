@@ -1,6 +1,7 @@
 // Package stat is the one place with floating point numbers: what exact counts say, and how far that can be relied on. Exact
-// numbers go in; what comes out is rounded to twelve significant digits, so that the last bits of a machine reach nobody. None
-// of its results pays anything by itself: a plan has to say that it reads one.
+// numbers go in; what comes out is rounded to twelve significant digits, so that the last bits of a machine reach nobody, and
+// is rough (comp.Number.Rough), unless mathematics says what it is exactly. None of its results pays anything by itself: a plan
+// has to say that it reads one.
 package stat
 
 import (
@@ -16,20 +17,23 @@ import (
 // digits are the significant digits of everything that leaves this package.
 const digits = 12
 
-// Exact is a result as an exact number of twelve significant digits; false for what is no number.
+// Exact is a result as a number of twelve significant digits, which is rough; false for what is no number.
 func Exact(x float64) (comp.Number, bool) {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return comp.Number{}, false
 	}
 	if x == 0 {
-		return comp.Number{}, true
+		return comp.Number{}.Roughly(), true
 	}
 	r, ok := new(big.Rat).SetString(strconv.FormatFloat(x, 'e', digits-1, 64))
 	if !ok {
 		return comp.Number{}, false
 	}
-	return comp.FromRat(r), true
+	return comp.FromRat(r).Roughly(), true
 }
+
+// settled is an exact number to twelve significant digits. It is the same on every machine, and so not rough.
+func settled(n comp.Number) comp.Number { return comp.FromRat(must(float(n)).Rat()) }
 
 // float is the nearest floating point number.
 func float(n comp.Number) float64 {
@@ -60,11 +64,21 @@ func Wilson(share, n, level comp.Number) Interval {
 	d := 1 + z*z/size
 	mid := (p + z*z/(2*size)) / d
 	half := z / d * math.Sqrt(p*(1-p)/size+z*z/(4*size*size))
-	return Interval{SE: must(math.Sqrt(p * (1 - p) / size)), Low: must(math.Max(0, mid-half)), High: must(math.Min(1, mid+half))}
+	i := Interval{SE: must(math.Sqrt(p * (1 - p) / size)), Low: must(math.Max(0, mid-half)), High: must(math.Min(1, mid+half))}
+	if share.IsZero() { // where all agree an end is known exactly
+		i.Low = comp.Int(0)
+	}
+	if share.Cmp(comp.Int(1)) == 0 {
+		i.High = comp.Int(1)
+	}
+	return i
 }
 
 // Normal is value ± z standard errors; variance is that of the value itself.
 func Normal(value, variance, level comp.Number) Interval {
+	if variance.IsZero() && !value.Rough() {
+		return Interval{Low: settled(value), High: settled(value)}
+	}
 	se := math.Sqrt(float(variance))
 	v, half := float(value), Z(level)*se
 	return Interval{SE: must(se), Low: must(v - half), High: must(v + half)}

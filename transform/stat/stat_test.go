@@ -243,3 +243,31 @@ func TestCorrelation(t *testing.T) {
 		t.Errorf("ties give %s", rho)
 	}
 }
+
+// TestWhatIsRough: what goes through floating point is rough, and what mathematics says without it is not: the ends of an interval
+// where all answer alike, an even answer, equal answers however they are weighted, and what is drawn of whole numbers.
+func TestWhatIsRough(t *testing.T) {
+	ten, none, all := comp.Int(10), comp.Int(0), comp.Int(1)
+	share := comp.Scaled(9, 1)
+	third := over(comp.Int(1), comp.Int(3))
+	alike, apart := []Cell{{[]int{0}, 3, ten}, {[]int{1}, 1, ten}}, []Cell{{[]int{0}, 3, ten}, {[]int{1}, 1, none}}
+	halves := [][]comp.Number{{comp.Scaled(5, 1), comp.Scaled(5, 1)}}
+	even, _, _, _ := Evenness([]Asked{{10, 5}, {4, 2}})
+	uneven, _, _, _ := Evenness([]Asked{{80, 16}, {20, 18}})
+	bought, _ := BGNBD([]comp.Number{comp.Int(2), comp.Scaled(3043, 2), comp.Scaled(3886, 2), comp.Int(39), comp.Scaled(2426, 4), comp.Scaled(44136, 4), comp.Scaled(7929, 4), comp.Scaled(24259, 4)})
+	whole, parts := Bootstrap([]Bin{{none, 3}, {all, 7}}, level, 200, "a run"), Bootstrap([]Bin{{none, 3}, {third, 7}}, level, 200, "a run")
+	for name, x := range map[string]struct {
+		n    comp.Number
+		want string // "" for rough
+	}{
+		"Wilson": {Wilson(share, ten, level).Low, ""}, "Wilson of none, low": {Wilson(none, ten, level).Low, "0"}, "Wilson of none, high": {Wilson(none, ten, level).High, ""},
+		"Wilson of all, low": {Wilson(all, ten, level).Low, ""}, "Wilson of all, high": {Wilson(all, ten, level).High, "1"},
+		"normal": {Normal(ten, all, level).High, ""}, "normal without variance": {Normal(ten, none, level).Low, "10"}, "normal without variance of what is rough": {Normal(ten.Roughly(), none, level).Low, ""},
+		"uneven": {uneven, ""}, "even": {even, "1"}, "raked": {Rake(apart, halves, none).Value, ""}, "raked alike": {Rake(alike, halves, none).Value, "10"},
+		"a model": {bought, ""}, "drawn of thirds": {parts.Low, ""}, "drawn of wholes": {whole.High, whole.High.String()},
+	} {
+		if x.n.Rough() != (x.want == "") || x.want != "" && x.n.String() != x.want {
+			t.Errorf("%s: %s, rough %v", name, x.n, x.n.Rough())
+		}
+	}
+}

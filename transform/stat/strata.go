@@ -2,6 +2,7 @@ package stat
 
 import (
 	"math"
+	"slices"
 
 	"carrot/transform/comp"
 )
@@ -48,6 +49,9 @@ func Evenness(groups []Asked) (r, spread, bias comp.Number, ok bool) {
 			d := over(comp.Int(g.Answered), comp.Int(g.All)).Sub(mean)
 			squares = squares.Add(d.Mul(d).Mul(comp.Int(g.All)))
 		}
+	}
+	if squares.IsZero() {
+		return comp.Int(1), spread, bias, true
 	}
 	s := math.Sqrt(float(over(squares, comp.Int(all-1))))
 	return must(1 - 2*s), must(s), must(s / float(mean)), true
@@ -101,6 +105,9 @@ func Rake(cells []Cell, targets [][]comp.Number, most comp.Number) Raked {
 		sum, squares, value = sum+w*k, squares+w*w*k, value+w*k*float(c.Mean)
 	}
 	out.Value, out.Effective = must(value/sum), must(sum*sum/squares)
+	if !slices.ContainsFunc(cells, func(c Cell) bool { return c.Mean.Cmp(cells[0].Mean) != 0 }) {
+		out.Value = settled(cells[0].Mean) // whatever the weights are
+	}
 	return out
 }
 
