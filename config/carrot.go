@@ -28,7 +28,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! shared legal lists stage accounts detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
+		"sources! measures! plans! shared legal lists stage accounts experiments detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -50,6 +50,7 @@ func (l *loader) load(name string) {
 	}
 	l.each(f, path.Dir(name), "measures", l.measure)
 	l.endMeasures()
+	l.experiments(f)
 	l.management(f)
 	if f.has("shared") {
 		l.each(f, path.Dir(name), "shared", l.sharedDoc)

@@ -44,7 +44,7 @@ func (l *loader) component(f fields) comp.Component {
 	if f.has("fte") && c.FTE && !l.attributes[comp.AttrFTE] {
 		f.at("fte").wrong("fte: true in a config whose roster sets no fte", "the attribute fte", "add fte: to a roster table's set, or remove it")
 	}
-	if m != nil && m.Family == comp.Activity && !c.Shown && !l.waived("L1", c.ID) {
+	if m != nil && m.Family == comp.Activity && !c.Shown && !l.waived("L1", c.ID) && !l.registered(c.Measure) {
 		f.at("measure").wrong("pay for "+c.Measure+", a measure of activity", "a measure of outcome, participation or action: pay never rewards being busy (lint L1)",
 			"write mode: shadow to show it without pay, or name another measure")
 	}

@@ -21,6 +21,7 @@ func (l *loader) plan(n node, file []byte) {
 	f = f.below(p.ID + "/" + p.Version + "/")
 	p.For = f.choice("for", "", "top_management")
 	p.Effective = f.effective()
+	l.effective = p.Effective
 	p.Eligible = l.expr(l.peopleScope(), f.at("eligible"), comp.KindBool)
 	l.absent(p.Eligible)
 	p.Rounding = comp.Rounding(max(0, slices.Index(comp.Roundings[:], f.choice("rounding", comp.HalfAway.String(), comp.Roundings[:]...))))

@@ -48,6 +48,7 @@ type loader struct {
 	exprs      *compiler
 	waivers    []comp.LintWaiver // of the plan that is being read
 	pending    []string          // what plans can say and the engine does not compute yet
+	effective  comp.Period       // of the plan that is being read
 	currency   comp.Currency     // of the plan that is being read; "" where each currency of pay has its own amounts
 }
 

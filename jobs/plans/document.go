@@ -165,6 +165,7 @@ func (w *writer) component() {
 		w.say(" It is counted from the beginning of the {} to date, and what was paid before is taken off.", ref{"to_date", period(x.ToDate)})
 	}
 	w.say("\n")
+	w.tried()
 	w.quota(x.Quota, "quota", x.Numbers == "whole")
 	w.target()
 	if len(x.Parts) > 0 {

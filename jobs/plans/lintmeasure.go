@@ -20,6 +20,9 @@ func (k *linter) activity() {
 		if m == nil || m.Family != comp.Activity && !soundsBusy(m) {
 			continue
 		}
+		if k.tried(u) {
+			continue
+		}
 		if u.role == "gate" {
 			k.say("L1", LintError, u.where, "show it with mode: shadow in a component of its own, or pay what customers got out of it", "component %s pays nothing unless %s, which is keeping records", k.x.ID, k.title(u.measure))
 			continue

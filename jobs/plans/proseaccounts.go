@@ -2,6 +2,7 @@ package plans
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"carrot/transform/comp"
@@ -132,6 +133,18 @@ func (w *writer) draw() {
 		w.say("." + exits[d.AtExit])
 	}
 	w.say("\n")
+}
+
+// tried tells of experiments for which a component pays for a behaviour.
+func (w *writer) tried() {
+	for _, e := range w.c.Settings.Experiments {
+		if !slices.ContainsFunc(w.x.Measures(), func(id string) bool { return e.Tries(id, w.p.Effective) }) {
+			continue
+		}
+		w.say("Experiment {} tries it from {} to {}: {}. Everybody of {} is paid alike. {} answers for it and looks on {} at what came of it.\n", ref{"experiment", e.ID}, ref{"experiment", e.Period.Start.String()},
+			ref{"experiment", (e.Period.End - 1).String()}, ref{"experiment", e.Hypothesis}, ref{"experiment", map[comp.Pool]string{comp.PoolDepartment: "a department", comp.PoolEntity: "an entity"}[e.By]},
+			ref{"experiment", e.Owner}, ref{"experiment", e.Review.String()})
+	}
 }
 
 // foot says how amounts are rounded and which lints somebody waived.

@@ -81,19 +81,20 @@ type CalendarMap struct {
 
 // Settings are the company-wide rules of the config.
 type Settings struct {
-	Company  string
-	Entities []LegalEntity // sorted by ID
-	Zone     string        // the business zone
-	First    Date          // first day of the first pay period; periods are calendar months
-	PayDay   int           // day of the month after the pay period on which pay is made; the last day where the month is shorter
-	Restate  int           // how many earlier pay periods are recomputed
-	Approval bool          // approval: required
-	Expect   []Expect
-	PeopleBy string        // "id" or "hmac": names of folders under people/
-	Legal    []Legal       // sorted by ID
-	Adoption []Adoption    // ascending by day; none: not stated
-	Question string        // how to question a line, printed on every statement
-	Sections []SectionSpec // of the management report
+	Company     string
+	Entities    []LegalEntity // sorted by ID
+	Zone        string        // the business zone
+	First       Date          // first day of the first pay period; periods are calendar months
+	PayDay      int           // day of the month after the pay period on which pay is made; the last day where the month is shorter
+	Restate     int           // how many earlier pay periods are recomputed
+	Approval    bool          // approval: required
+	Expect      []Expect
+	PeopleBy    string        // "id" or "hmac": names of folders under people/
+	Legal       []Legal       // sorted by ID
+	Adoption    []Adoption    // ascending by day; none: not stated
+	Experiments []Experiment  // in the order of the file
+	Question    string        // how to question a line, printed on every statement
+	Sections    []SectionSpec // of the management report
 }
 
 // Expect is a declared control total.
