@@ -46,7 +46,9 @@ func (k *linter) quotaOf(q *comp.Quota, c comp.Currency) (comp.Number, bool) {
 // curves looks at the shape of pay: L3, L4, L5, L7.
 func (k *linter) curves() {
 	x := k.x
-	if x.Measure != "" || x.Score != "" {
+	if x.Award != nil { // so many of a thing: there is nothing between two of them
+		k.falls(&x.Curve, x.Measure, x.Where)
+	} else if x.Measure != "" || x.Score != "" {
 		k.cliffs(&x.Curve, x.Measure, x.Quota, x.Where)
 		k.falls(&x.Curve, x.Measure, x.Where)
 		k.deadZones(&x.Curve, x.Where)

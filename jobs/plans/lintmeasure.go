@@ -151,7 +151,7 @@ func (k *linter) weigh() (out []weight, ok bool) {
 	total := comp.Number{}
 	for i := range k.p.Components {
 		x := &k.p.Components[i]
-		if x.Shown {
+		if x.Shown || x.Award != nil { // an award has no part in the target pay
 			continue
 		}
 		t, known := targetOf(k.p, x)
