@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"slices"
 
 	"carrot/transform/comp"
@@ -17,24 +16,66 @@ func (l *loader) anonymous(m *comp.Measure) string {
 	return ""
 }
 
-// answersBehind are the tables of anonymous answers that a measure's value rests on, by way of its inputs too.
-func (l *loader) answersBehind(id string, seen map[string]bool) (out []string) {
+// behind are a measure and those that its value rests on: its inputs and what it is held against, and theirs.
+func (l *loader) behind(id string, seen map[string]bool) (out []*measured) {
 	m := l.measures[id]
 	if m == nil || seen[id] {
 		return nil
 	}
 	seen[id] = true
-	if table := l.anonymous(&m.Measure); table != "" {
-		out = append(out, table)
+	out = append(out, m)
+	for _, needs := range m.needs() {
+		out = append(out, l.behind(needs, seen)...)
 	}
-	for _, in := range m.Inputs {
-		out = append(out, l.answersBehind(in.Measure, seen)...)
-	}
-	if m.Standing != nil {
-		out = append(out, l.answersBehind(m.Standing.Measure, seen)...)
+	return out
+}
+
+// answersBehind are the tables of anonymous answers that a measure's value rests on.
+func (l *loader) answersBehind(id string) (out []string) {
+	for _, m := range l.behind(id, map[string]bool{}) {
+		if table := l.anonymous(&m.Measure); table != "" {
+			out = append(out, table)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
+}
+
+// inConfidence says of a measure whose value rests on answers given in confidence, by way of others too, that it does; "" of others.
+func (l *loader) inConfidence(m *measured) string {
+	if m == nil {
+		return ""
+	}
+	for i, b := range l.behind(m.ID, map[string]bool{}) {
+		for _, t := range b.Terms {
+			known := l.tables[t.Table]
+			switch {
+			case known == nil || !known.sealed:
+			case i == 0:
+				return m.ID + ", whose answers were given in confidence"
+			default:
+				return m.ID + ", which rests on answers given in confidence"
+			}
+		}
+	}
+	return ""
+}
+
+// neutral refuses that too few answers given in confidence pay more or less than an average would: they are nobody's fault, and
+// what is paid for them would tell how many they were.
+func (l *loader) neutral(f fields, m *measured) {
+	whose := l.inConfidence(m)
+	if whose == "" {
+		return
+	}
+	switch n := f.at("missing"); {
+	case n.ok() && slices.Contains([]string{"zero", "hold", "renormalise"}, n.y.Value):
+		n.wrong("missing: "+n.y.Value+" for "+whose, "missing: neutral", "write it")
+	case n.ok() && n.y.Value == "closed":
+		n.wrong("missing: closed for "+whose, "missing: open", "write it")
+	case !f.has("missing") && f.what == planSpecs["multiplier"].what:
+		f.at("measure").wrong("a multiplier without missing for "+whose, "missing: neutral", "add it")
+	}
 }
 
 // anonymity refuses what would let somebody work out few people's answers from results that reach the floor: measures and
@@ -84,12 +125,10 @@ func (l *loader) confided(m *comp.Measure, table string) {
 	}
 }
 
-// confidedTo holds a component that reads anonymous answers against the others that do, and against what it may do where there
-// is no result. A component in shadow pays nothing, whatever its rule.
+// confidedTo holds a component that reads anonymous answers against the others that do.
 func (l *loader) confidedTo(c *comp.Component, every map[string]*comp.Component) {
-	behind := func(measure string) bool { return len(l.answersBehind(measure, map[string]bool{})) > 0 }
 	for _, r := range c.Reads() {
-		for _, table := range l.answersBehind(r.Measure, map[string]bool{}) {
+		for _, table := range l.answersBehind(r.Measure) {
 			if r.ToDate != "" {
 				l.wrongAt(c.Where, r.Measure+", of anonymous answers, to date of a "+r.ToDate, "each period by itself: two results to date tell apart what lies between", "remove to_date")
 			}
@@ -98,36 +137,6 @@ func (l *loader) confidedTo(c *comp.Component, every map[string]*comp.Component)
 			} else {
 				every[table] = c
 			}
-		}
-	}
-	if c.Shown {
-		return
-	}
-	neutral := func(p comp.Place, measure, missing string) {
-		if own := l.measures[measure]; missing != "neutral" && behind(measure) && (missing == "closed" || l.anonymous(&own.Measure) == "") {
-			l.wrongAt(p, "missing: "+cmp.Or(missing, "hold")+" for "+measure+", of anonymous answers", "missing: neutral, for too few answers are nobody's fault", "write it")
-		}
-	}
-	neutral(c.Where, c.Measure, c.Missing)
-	matrix := func(m *comp.Matrix) {
-		if m != nil {
-			neutral(c.Where, m.Part.Measure, m.Part.Missing)
-		}
-	}
-	gates := func(gs []comp.Gate) {
-		for _, g := range gs {
-			if g.Missing == "closed" && behind(g.Measure) {
-				neutral(g.Where, g.Measure, "closed")
-			}
-		}
-	}
-	matrix(c.Curve.Matrix)
-	gates(c.Gates)
-	for _, parts := range [][]comp.Part{c.Parts, c.Multiply} {
-		for i := range parts {
-			neutral(parts[i].Where, parts[i].Measure, parts[i].Missing)
-			matrix(parts[i].Curve.Matrix)
-			gates(parts[i].Gates)
 		}
 	}
 }

@@ -48,6 +48,7 @@ func (l *loader) gate(component, f fields, curve *comp.Curve) comp.Gate {
 	f.otherwise(&g, curve)
 	g.MinN = f.integer("min_n", 0, 1, 1_000_000)
 	g.Missing = f.choice("missing", "", "open", "closed")
+	l.neutral(f, m)
 	return g
 }
 

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -104,20 +103,6 @@ func (l *loader) absentPart(f fields, p *comp.Part, m *measured) {
 		f.at("measure").wrong("a measure of aggregate "+string(m.Aggregate)+" without missing", "what it does without a row", "add missing: "+list(rules))
 	}
 	l.neutral(f, m)
-}
-
-// neutral refuses that too few answers given in confidence pay more or less than an average would.
-func (l *loader) neutral(f fields, m *measured) {
-	n := f.at("missing")
-	if m == nil || !n.ok() || n.y.Value == "neutral" || !slices.Contains([]string{"zero", "hold", "renormalise"}, n.y.Value) {
-		return
-	}
-	for _, t := range m.Terms {
-		if known := l.tables[t.Table]; known != nil && known.sealed {
-			n.wrong("missing: "+n.y.Value+" for "+m.ID+", whose answers were given in confidence", "missing: neutral", "write it")
-			return
-		}
-	}
 }
 
 // ratio says whether a measure has no value without a row.
