@@ -101,6 +101,10 @@ func (l *loader) perDeal(f fields, c *comp.Component, m *measured) {
 	if c.Curve.Of == "attainment" {
 		key.wrong("per: deal of attainment", "of: value", "write it")
 	}
+	if m != nil && m.Window > 1 {
+		key.wrong("per: deal on "+m.ID+", which looks back over a window of "+strconv.Itoa(m.Window)+" periods, so that each deal would be paid as often",
+			"a measure without window", "name one")
+	}
 	l.dealt(key, "per: deal", c, m)
 }
 

@@ -98,7 +98,7 @@ func (c *component) write() {
 	onValue := c.kind == "retroactive" || c.kind == "rate" || (c.kind == "marginal" && (c.of == "value" || c.chance(60)))
 	c.paid = (c.kind == "steps" || c.kind == "interpolate") && c.chance(20)
 	c.say("measure: %s", c.measure)
-	c.perDeal = c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && !slices.Contains(pooledSums, c.measure) && c.chance(40)
+	c.perDeal = c.money && c.of == "value" && c.kind != "matrix" && c.measure != "sold" && c.measure != "new_sold" && !slices.Contains(pooledSums, c.measure) && c.chance(40)
 	if c.perDeal {
 		c.say("per: deal")
 	}

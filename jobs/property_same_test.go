@@ -203,7 +203,14 @@ func poolsAttainAlike(p *trial) {
 		pays                comp.Currency
 	}
 	first := map[asked]comp.ComponentResult{}
-	for _, s := range p.present(p.e, nil).Statements {
+	e := p.e
+	for i := range c.Plans { // so that several are on a plan with a pool
+		if slices.ContainsFunc(c.Plans[i].Components, func(x comp.Component) bool { return x.Quota != nil && x.Quota.Name == "" && all[x.Measure] }) {
+			e = onPlan(e, c.Plans[i].ID)
+			break
+		}
+	}
+	for _, s := range p.present(e, nil).Statements {
 		for _, x := range s.Components {
 			alike := every(c, paidFor{s.Payee, x.Plan, x.Component}, func(x *comp.Component) bool {
 				return x.Quota != nil && x.Quota.Name == "" && len(x.Quota.Ramp) == 0 && all[x.Measure]
@@ -219,6 +226,21 @@ func poolsAttainAlike(p *trial) {
 			}
 		}
 	}
+}
+
+// onPlan puts everybody on one plan from the first day.
+func onPlan(e config.Example, plan string) config.Example {
+	e.People = slices.Clone(e.People)
+	for i := range e.People {
+		attrs := slices.Clone(e.People[i].Attrs)
+		for k := range attrs {
+			if attrs[k].Name == "plan" {
+				attrs[k].Value = plan
+			}
+		}
+		e.People[i].Attrs = attrs
+	}
+	return e
 }
 
 // leavesPayAlike: two leaves pay the same whatever they are called, and one that is paid as if there were none.

@@ -88,7 +88,7 @@ func (e *engine) spend(plan int, component *comp.Component) {
 // bids are one person's deals within a budget's days, each with what the curve pays for it in the budget's currency.
 func (e *engine) bids(p *comp.Person, plan int, x *comp.Component) (out []bid) {
 	b := x.Budget
-	for d := b.From; d < e.in.Run.Period.End; d++ { // a measure with a window reads a deal in later periods as well
+	for d := b.From; d <= b.To && d < e.in.Run.Period.End; d++ { // of later periods not even a rate is asked
 		period, ok := e.holding(x.Every, d)
 		if !ok || (d != b.From && d != period.Start) || period.End-1 < e.in.Settings.First {
 			continue
