@@ -1,5 +1,7 @@
 package reports
 
+import "slices"
+
 // gridColumn is a column of a table on a statement. width is a share of the table's width.
 type gridColumn struct {
 	title string
@@ -7,10 +9,10 @@ type gridColumn struct {
 	align string // L or R; numbers to the right are never wrapped, they are set smaller where they must
 }
 
-// gridRow is one row; strong is for totals, quiet for rows of lesser weight.
+// gridRow is one row; strong is for totals, quiet for rows of lesser weight. Across lets the first cell run over empty ones after it.
 type gridRow struct {
-	cells         []string
-	strong, quiet bool
+	cells                 []string
+	strong, quiet, across bool
 }
 
 // grid is a table that goes on over pages, with its header on each.
@@ -19,9 +21,18 @@ type grid struct {
 	rows    []gridRow
 	size    float64 // points
 	indent  float64
+	tight   bool // rows close to each other
+	grouped bool // what begins as the row above it does says so once
+	fitted  bool // columns as wide as what stands in them, whatever their widths say
 }
 
-const cellPad = 0.9 // above and below a row's text, in millimetres
+// pad is the room above and below a row's text, in millimetres.
+func (g grid) pad() float64 {
+	if g.tight {
+		return 0.45
+	}
+	return 0.9
+}
 
 // cellLines is the most lines that one cell takes, so that no row outgrows a page.
 const cellLines = 16
@@ -29,34 +40,72 @@ const cellLines = 16
 // draw writes the table at the canvas's place and moves on.
 func (g grid) draw(c *canvas) {
 	x, w := c.left+g.indent, c.width-g.indent
-	widths := make([]float64, len(g.columns))
-	var sum float64
-	for _, col := range g.columns {
-		sum += col.width
-	}
-	for i, col := range g.columns {
-		widths[i] = w * col.width / sum
-	}
+	widths := g.widths(c, w)
 	header := func() {
 		cx := x
 		for i, col := range g.columns {
-			c.text(cx+gap(i, col.align), c.y+cellPad, widths[i]-2, col.align, g.size-0.7, false, quiet, col.title)
+			c.text(cx+gap(i, col.align), c.y+g.pad(), widths[i]-2, col.align, g.size-0.7, false, quiet, col.title)
 			cx += widths[i]
 		}
-		c.y += lineHeight(g.size) + 2*cellPad
+		c.y += lineHeight(g.size) + 2*g.pad()
 		c.rule(x, c.y, w, 0.2, hair)
 	}
-	c.need(3 * (lineHeight(g.size) + 2*cellPad))
+	c.need(3 * (lineHeight(g.size) + 2*g.pad()))
 	header()
-	for _, r := range g.rows {
+	for i, r := range g.rows {
 		lines, h := g.layout(c, r, widths)
 		if c.need(h) {
 			header()
+		} else if g.grouped && i > 0 {
+			lines, h = g.layout(c, g.rows[i-1].once(r), widths)
 		}
 		g.row(c, x, widths, lines, r)
 		c.y += h
 		c.rule(x, c.y, w, 0.15, hair)
 	}
+}
+
+// once is the next row without what it begins with as this one does.
+func (r gridRow) once(next gridRow) gridRow {
+	next.cells = slices.Clone(next.cells)
+	for i := range next.cells {
+		if i >= len(r.cells) || next.cells[i] != r.cells[i] {
+			break
+		}
+		next.cells[i] = ""
+	}
+	return next
+}
+
+// widths share w among the columns: by their own widths or, where the grid is fitted, so that as few as can be are wrapped.
+func (g grid) widths(c *canvas, w float64) []float64 {
+	out := make([]float64, len(g.columns))
+	var sum float64
+	for i, col := range g.columns {
+		out[i] = col.width
+		if g.fitted {
+			c.font(g.size, false)
+			out[i] = c.pdf.GetStringWidth(clean(col.title))
+			for _, r := range g.rows {
+				out[i] = max(out[i], c.pdf.GetStringWidth(clean(r.cells[i])))
+			}
+			out[i] += 5
+		}
+		sum += out[i]
+	}
+	if g.fitted && sum > w { // the widest give way
+		for most := w; sum > w && most > w/float64(len(out)); most-- {
+			sum = 0
+			for i := range out {
+				out[i] = min(out[i], most)
+				sum += out[i]
+			}
+		}
+	}
+	for i := range out {
+		out[i] *= w / sum
+	}
+	return out
 }
 
 // gap keeps text columns off their left neighbour; the first begins at the margin.
@@ -72,8 +121,13 @@ func (g grid) layout(c *canvas, r gridRow, widths []float64) ([][]string, float6
 	lines := make([][]string, len(r.cells))
 	most := 1
 	for i, cell := range r.cells {
-		if g.columns[i].align == "R" {
+		if width := widths[i]; g.columns[i].align == "R" {
 			lines[i] = []string{clean(cell)}
+		} else if r.across && i == 0 {
+			for k := 1; k < len(r.cells) && r.cells[k] == ""; k++ {
+				width += widths[k]
+			}
+			lines[i] = c.wrap(clean(cell), width-2, g.size, r.strong)
 		} else {
 			lines[i] = c.wrap(clean(cell), widths[i]-2, g.size, r.strong)
 		}
@@ -82,7 +136,7 @@ func (g grid) layout(c *canvas, r gridRow, widths []float64) ([][]string, float6
 		}
 		most = max(most, len(lines[i]))
 	}
-	return lines, float64(most)*lineHeight(g.size) + 2*cellPad
+	return lines, float64(most)*lineHeight(g.size) + 2*g.pad()
 }
 
 func (g grid) row(c *canvas, x float64, widths []float64, lines [][]string, r gridRow) {
@@ -91,7 +145,7 @@ func (g grid) row(c *canvas, x float64, widths []float64, lines [][]string, r gr
 		k = quiet
 	}
 	for i, cell := range lines {
-		y := c.y + cellPad
+		y := c.y + g.pad()
 		for _, line := range cell {
 			w := 0.0
 			if g.columns[i].align == "R" {

@@ -69,16 +69,12 @@ func (p *sheet) section(s *comp.Section) {
 		p.para(p.left, p.width, 8.5, false, quiet, s.Note)
 		p.y += 1.5
 	}
-	g := grid{size: 8.2}
-	for i, c := range s.Columns {
-		col := gridColumn{c.Title, 10, "L"}
+	g := grid{size: 8.2, fitted: true, tight: len(s.Rows) > 12, grouped: true}
+	for _, c := range s.Columns {
+		col := gridColumn{title: c.Title, align: "L"}
 		if c.Right {
 			col.align = "R"
 		}
-		for _, row := range s.Rows { // as wide as what stands in it
-			col.width = max(col.width, min(46, float64(len([]rune(row[i])))))
-		}
-		col.width = max(col.width, float64(len([]rune(c.Title))))
 		g.columns = append(g.columns, col)
 	}
 	for _, row := range s.Rows {

@@ -117,7 +117,7 @@ func sampleFindings(r *comp.Result) {
 func sellerStatement(r *comp.Result, credits *[]comp.Credit) comp.Statement {
 	for i := range 200 {
 		share, credited := "1", fmt.Sprintf("%d.25", 300+i)
-		if i%7 == 3 {
+		if k := i % 7; k == 3 || k == 5 {
 			share, credited = "1/2", fmt.Sprintf("%d/8", (300+i)*4+1)
 		}
 		*credits = append(*credits, comp.Credit{Payee: "E001", Measure: "delivered_revenue", Table: "salesforce.deals", Key: fmt.Sprintf("006D00000%04d", i),

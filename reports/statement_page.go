@@ -15,6 +15,8 @@ type sheet struct {
 	s      *comp.Statement
 	own    []comp.Credit // the payee's, as lines refer to them
 	entity comp.LegalEntity
+
+	listedRows map[string]string // where rows stand already, by their keys
 }
 
 // statementPDF sets one payee's statement.
@@ -35,7 +37,7 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 	if !ok {
 		entity = comp.LegalEntity{ID: s.Entity, Name: x.r.Company}
 	}
-	p := &sheet{newCanvas(paper(entity.Country), f), x, s, own, entity}
+	p := &sheet{newCanvas(paper(entity.Country), f), x, s, own, entity, map[string]string{}}
 	p.stamp(x.r.Run)
 	period := x.r.Run.Period.Start.Time().Format("January 2006")
 	p.pdf.SetTitle(clean("Compensation statement "+period+", "+s.Name), true)
@@ -51,10 +53,11 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 	p.lineTable()
 	p.balances()
 	p.inKind()
+	p.basePay()
 	p.difference()
 	p.listed("What moved the score", "moved")
-	p.basePay()
 	p.notCounted()
+	p.cases()
 	p.toDo()
 	p.listed("What customers said", "feedback")
 	p.listed("Recognition", "recognition")
@@ -62,8 +65,8 @@ func setStatement(x *index, s *comp.Statement, own []comp.Credit, f fonts) *canv
 	p.components()
 	p.corrections()
 	p.adjustments()
-	p.cases()
 	p.yearToDate()
+	p.shadow()
 	p.definitions()
 	p.about()
 	p.footers()

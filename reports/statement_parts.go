@@ -11,27 +11,29 @@ import (
 
 // components show each calculation: the number, what it was held against, the steps, and the rows behind it.
 func (p *sheet) components() {
-	if len(p.s.Components) == 0 {
+	list := paying(p.s)
+	if len(list) == 0 {
+		which := "of a plan"
+		if len(p.s.Components) > 0 {
+			which = "that pays"
+		}
 		p.heading("How it was worked out", 8)
-		p.para(p.left, p.width, 9, false, quiet, "No component of a plan was measured for you in this period.")
+		p.para(p.left, p.width, 9, false, quiet, "No component "+which+" was measured for you in this period.")
 		return
 	}
 	p.heading("How it was worked out", 34)
-	for i := range p.s.Components {
+	for i, c := range list {
 		if i > 0 {
 			p.y += 4
 			p.need(34)
 		}
-		p.component(&p.s.Components[i])
+		p.component(c)
 	}
 }
 
 func (p *sheet) component(c *comp.ComponentResult) {
 	paid := money(c.Amount)
-	switch {
-	case c.Shown:
-		paid = "shadow: shown, not paid"
-	case len(c.Held) > 0 || len(p.s.HeldFor) > 0:
+	if len(c.Held) > 0 || len(p.s.HeldFor) > 0 {
 		paid += ", held"
 	}
 	p.text(p.left, p.y, p.width-45, "L", 10, true, ink, cmp.Or(c.Title, c.Component))
@@ -56,7 +58,7 @@ func (p *sheet) component(c *comp.ComponentResult) {
 		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))
 		p.findingTable(c.Held)
 	}
-	p.credits(p.behind(c), c.Unit, p.lineOf(c))
+	p.credits(p.behind(c), c.Unit, cmp.Or(c.Title, c.Component), p.lineOf(c))
 	if rows := p.unlisted(c); rows != "" {
 		p.para(p.left, p.width, 8, false, quiet, rows)
 	}
@@ -111,7 +113,7 @@ func (p *sheet) facts(c *comp.ComponentResult) {
 	}
 	var facts []fact
 	if len(c.Parts) == 0 || c.Measure != "" { // a scorecard's parts have values, and itself none
-		facts = []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(c.Value, c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
+		facts = []fact{{cmp.Or(c.MeasureTitle, c.Measure), measured(told(c.Value, c.Estimate), c.Unit, c.Digits, p.s.Currency)}, {"Number of rows (n)", n}}
 	}
 	if rely := interval(c.Value, c.Estimate, c.Unit, c.Digits, p.s.Currency); rely != "" {
 		facts = append(facts, fact{percent(c.Estimate.Level, 0) + " interval", rely})
@@ -125,7 +127,7 @@ func (p *sheet) facts(c *comp.ComponentResult) {
 	if c.Attainment != nil {
 		facts = append(facts, fact{"Attainment", percent(*c.Attainment, 2)})
 	}
-	if !c.Shown && c.Exact.Number.Cmp(c.Amount.Amount().Number) != 0 {
+	if c.Exact.Number.Cmp(c.Amount.Amount().Number) != 0 {
 		facts = append(facts, fact{"Before rounding", amount(c.Exact)})
 	}
 	w := p.width / (float64(max(4, len(facts))) + 0.5) // the measure's own name takes one and a half
@@ -178,65 +180,6 @@ func (p *sheet) bar(attainment comp.Number) {
 	p.box(mark-0.15, p.y-0.9, 0.3, h+1.8, ink)
 	p.text(mark-10, p.y+h+0.7, 20, "C", 6.5, false, quiet, "100 %")
 	p.y += h + 4.2
-}
-
-// shownRows is the most rows behind a number that a statement lists: the latest ones.
-const shownRows = 25
-
-// credits list the rows behind a number. Answers given in confidence are counted only.
-func (p *sheet) credits(all []comp.Credit, unit string, line int) {
-	var open []comp.Credit
-	sealed := 0
-	for _, c := range all {
-		if c.Sealed {
-			sealed++
-		} else {
-			open = append(open, c)
-		}
-	}
-	p.y += 1.5
-	if sealed > 0 {
-		p.para(p.left, p.width, 8, false, quiet, plural(sealed, "answer")+" given in confidence; they are counted above and never shown one by one.")
-	}
-	if len(open) == 0 {
-		return
-	}
-	g := p.creditGrid(open, unit)
-	g.draw(p.canvas)
-	if rest := len(open) - shownRows; rest > 0 {
-		p.y += 1
-		text := fmt.Sprintf("The latest %s of %s. The other %s are in the table credits of run %s; payroll gives them to you on request.",
-			plural(shownRows, "row"), count(int64(len(open))), count(int64(rest)), p.x.r.Run.ID)
-		if line > 0 {
-			text += " Payroll types: " + p.lookUp(line)
-		}
-		p.para(p.left, p.width, 8, false, quiet, text)
-	}
-}
-
-// creditGrid is the table of credits: with money value, share and what was credited; with yes or no where that is the
-// question; else with the plain value.
-func (p *sheet) creditGrid(open []comp.Credit, unit string) grid {
-	g := grid{size: 7.8, columns: []gridColumn{{"Date", 20, "L"}, {"Reference", 34, "L"}, {"What", 62, "L"}}}
-	yes := unit == "share"
-	if yes {
-		g.columns = []gridColumn{{"Date", 20, "L"}, {"Reference", 76, "L"}, {"What", 82, "L"}, {"Met", 14, "R"}}
-	} else {
-		g.columns = append(g.columns, gridColumn{"Value", 30, "R"}, gridColumn{"Share", 16, "R"}, gridColumn{"Credited", 30, "R"})
-	}
-	for _, c := range open[max(0, len(open)-shownRows):] {
-		cells := []string{c.Date.String(), c.Key, c.Label}
-		switch {
-		case yes && c.Hit:
-			cells = append(cells, "yes")
-		case yes:
-			cells = append(cells, "no")
-		default:
-			cells = append(cells, amount(c.Value), exact(c.Share.Mul(comp.Int(100)), 0)+" %", amount(c.Credited))
-		}
-		g.rows = append(g.rows, gridRow{cells: cells})
-	}
-	return g
 }
 
 // corrections are the lines that no component of this month explains: true-ups and releases, each with its steps and
@@ -300,7 +243,7 @@ func (p *sheet) correction(l comp.Line, shared bool) {
 		steps = steps[:1]
 	}
 	p.steps(steps)
-	p.credits(p.pick(l.Credits), "", l.Number)
+	p.credits(p.pick(l.Credits), "", fmt.Sprintf("line %d", l.Number), l.Number)
 	if len(l.Credits) == 0 && !shared && !ofAccount(l) {
 		p.para(p.left, p.width, 8, false, quiet, "The rows behind it: "+p.lookUp(l.Number))
 	}

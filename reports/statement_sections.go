@@ -3,8 +3,6 @@ package reports
 import (
 	"cmp"
 	"fmt"
-	"slices"
-	"strings"
 
 	"carrot/transform/comp"
 )
@@ -16,15 +14,14 @@ func (p *sheet) toDo() {
 		return
 	}
 	p.heading("What you can do now", 18)
+	if len(tiers) > 0 {
+		p.listTitle("The next tier", true)
+		for _, t := range tiers {
+			p.para(p.left, p.width, 8.5, false, ink, t)
+		}
+	}
 	for i := range lists {
-		p.list(&lists[i], i == 0)
-	}
-	if len(tiers) == 0 {
-		return
-	}
-	p.listTitle("The next tier", len(lists) == 0)
-	for _, t := range tiers {
-		p.para(p.left, p.width, 8.5, false, ink, t)
+		p.list(&lists[i], i == 0 && len(tiers) == 0)
 	}
 }
 
@@ -80,13 +77,9 @@ func (p *sheet) listTitle(title string, first bool) {
 // list is a table of what the config says, each column as wide as its texts want.
 func (p *sheet) list(l *comp.List, first bool) {
 	p.listTitle(l.Title, first)
-	g := grid{size: 8}
-	for i, title := range l.Columns {
-		longest := len([]rune(title))
-		for _, r := range l.Rows {
-			longest = max(longest, len([]rune(r[i])))
-		}
-		g.columns = append(g.columns, gridColumn{title, float64(min(70, max(11, longest+3))), "L"})
+	g := grid{size: 8, fitted: true}
+	for _, title := range l.Columns {
+		g.columns = append(g.columns, gridColumn{title: title, align: "L"})
 	}
 	for _, r := range l.Rows {
 		g.rows = append(g.rows, gridRow{cells: r})
@@ -109,33 +102,23 @@ func (p *sheet) part() {
 
 // definitions come last: how each number was measured, how sure it is, and by which definition.
 func (p *sheet) definitions() {
-	list := statistics(p.s, p.x.definitions)
+	list := statistics(paying(p.s), p.x.definitions)
 	if len(list) == 0 || len(p.x.definitions) == 0 {
 		return
 	}
 	p.heading("Statistics and definitions", 22)
-	g := grid{size: 7.6, columns: []gridColumn{{"Measure", 58, "L"}, {"Value", 27, "R"}, {"n", 13, "R"}, {"Interval", 46, "L"}, {"Defined by", 40, "L"}}}
+	g := grid{size: 7.6, tight: true, columns: []gridColumn{{"Measure", 66, "L"}, {"Value", 27, "R"}, {"n", 13, "R"}, {"Interval", 56, "L"}, {"Defined by", 26, "L"}}}
 	var notes []string
 	for _, x := range list {
-		d := p.x.definitions[x.measure]
 		rely := interval(x.value, x.estimate, x.unit, x.digits, p.s.Currency)
 		if rely != "" {
 			rely = percent(x.estimate.Level, 0) + ": " + rely + " (" + x.estimate.Method + ")"
 		}
-		g.rows = append(g.rows, gridRow{cells: []string{x.title, measured(x.value, x.unit, x.digits, p.s.Currency), x.rows(), rely,
-			strings.Join(slices.DeleteFunc([]string{"version " + d.Version, short(d.Digest)}, func(s string) bool { return s == "" }), ", ")}})
-		if d.Prior != "" {
-			notes = append(notes, x.title+" is "+d.Prior+".")
-		}
-		if d.Changed != "" {
-			notes = append(notes, x.title+": definition changed since "+d.Changed+".")
-		}
+		g.rows = append(g.rows, gridRow{cells: []string{x.title, measured(x.value, x.unit, x.digits, p.s.Currency), x.rows(), rely, p.definedBy(x.measure)}})
+		notes = append(notes, p.defined(x)...)
 	}
 	g.draw(p.canvas)
-	for _, n := range notes {
-		p.y += 0.6
-		p.para(p.left, p.width, 8, false, quiet, n)
-	}
+	p.notes(append(notes, "A definition is told by its version and the beginning of its sha256."))
 }
 
 // short is the beginning of a digest, which tells definitions apart.

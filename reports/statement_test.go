@@ -93,7 +93,7 @@ func TestStatementSays(t *testing.T) {
 	for payee, wants := range map[string][]string{
 		"E001": {"You are paid", "3,299.14 EUR", "on 25 March 2026", "Why it differs from January 2026", "1,360.00 EUR 3,449.14 EUR +2,089.14 EUR",
 			"Base pay, for information: 5,400.00 EUR a month", "Delivered revenue", "74,152.33 EUR", "Number of rows (n)", "148.30 %", "Rate: 4 % up to 100 % of quota, 6 % above",
-			"2. Quota 50,000.00 EUR for the month", "2026-02-28 006D000000195 Customer 195 · Spectrometer 495.25 EUR 100 % 495.25 EUR", "The latest 25 rows of 200. The other 175 are",
+			"2. Quota 50,000.00 EUR for the month", "2026-02-28 006D000000195 Customer 195 · Spectrometer 495.25 EUR 100 % 495.25 EUR", "The latest 15 rows of 200. The other 185 are",
 			"50 %", "11 answers given in confidence", "81.8 %", "Refund · \"Helios, Inc.\" · lamp", "-2,500.00 EUR", "Held: not counted until settled", "=HYPERLINK", "1,005.50 EUR",
 			"A-17 Advance of January recovered, as agreed mail of 2026-02-20 K. Vogt -50.00 EUR", "Paid by the statements of January to February 2026, this one included 4,659.14 EUR",
 			"Write to payroll@nordlicht.example with the line number", "sales, version 2025.1, sha256 " + sha, "Page 1 of 3", "Page 3 of 3", "Dr. Élise Fournier-Østergård", "NOT APPROVED"},

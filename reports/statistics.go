@@ -14,7 +14,8 @@ type statistic struct {
 	value                *comp.Number
 	n                    int64
 	estimate             *comp.Estimate
-	hidden               bool // of answers in confidence that are too few
+	hidden               bool         // of answers in confidence that are too few
+	factor               *comp.Number // what it gives, of a part's target; nil where it has none
 }
 
 // rows is n in words.
@@ -25,19 +26,35 @@ func (x *statistic) rows() string {
 	return count(x.n)
 }
 
-// statistics are the values on a statement, each measure once for each n that it is shown with.
-func statistics(s *comp.Statement, definitions map[string]comp.Definition) (out []statistic) {
-	add := func(x statistic) {
-		if x.measure != "" && !slices.ContainsFunc(out, func(o statistic) bool { return o.measure == x.measure && o.n == x.n }) {
-			out = append(out, x)
+// measures are what a component is measured with: its own measure and those of its parts.
+func measures(c *comp.ComponentResult, definitions map[string]comp.Definition) (out []statistic) {
+	if c.Measure != "" {
+		out = append(out, statistic{c.Measure, cmp.Or(c.MeasureTitle, c.Measure), c.Unit, c.Digits, told(c.Value, c.Estimate), c.N, c.Estimate, hidden(c), nil})
+	}
+	for i := range c.Parts {
+		x := &c.Parts[i]
+		if d := definitions[x.Measure]; x.Measure != "" {
+			out = append(out, statistic{x.Measure, cmp.Or(x.Title, x.Measure), d.Unit, d.Digits, told(x.Value, x.Estimate), x.N, x.Estimate, c.Sealed && x.Value == nil && x.N == 0, &x.Factor})
 		}
 	}
-	for i := range s.Components {
-		c := &s.Components[i]
-		add(statistic{c.Measure, cmp.Or(c.MeasureTitle, c.Measure), c.Unit, c.Digits, c.Value, c.N, c.Estimate, hidden(c)})
-		for _, x := range c.Parts {
-			d := definitions[x.Measure]
-			add(statistic{x.Measure, cmp.Or(x.Title, x.Measure), d.Unit, d.Digits, x.Value, x.N, x.Estimate, c.Sealed && x.Value == nil && x.N == 0})
+	return out
+}
+
+// told is what a reader takes for the value: where the standing (-1, 0 or 1) is what pays, what was measured and not the standing.
+func told(value *comp.Number, e *comp.Estimate) *comp.Number {
+	if value != nil && e != nil && e.Standing != nil && e.Raw != nil && value.Cmp(comp.Int(int64(*e.Standing))) == 0 {
+		return e.Raw
+	}
+	return value
+}
+
+// statistics are the values of some components, each measure once for each n that it is shown with.
+func statistics(components []*comp.ComponentResult, definitions map[string]comp.Definition) (out []statistic) {
+	for _, c := range components {
+		for _, x := range measures(c, definitions) {
+			if !slices.ContainsFunc(out, func(o statistic) bool { return o.measure == x.measure && o.n == x.n }) {
+				out = append(out, x)
+			}
 		}
 	}
 	return out
@@ -64,7 +81,11 @@ func statisticSheet(b *book) error {
 	}
 	definitions := newIndex(b.r).definitions
 	for _, s := range b.office.statements {
-		for _, x := range statistics(s, definitions) {
+		var all []*comp.ComponentResult
+		for i := range s.Components {
+			all = append(all, &s.Components[i])
+		}
+		for _, x := range statistics(all, definitions) {
 			d, level, method, n := definitions[x.measure], "", "", b.whole(x.n)
 			if x.hidden {
 				n = b.text(x.rows())

@@ -23,7 +23,7 @@ func (l *looker) funnel(spec *comp.SectionSpec, s *comp.Section) {
 			x, first := l.read(id, pool, p, spec.Every), l.read(spec.Measures[0], pool, p, spec.Every)
 			share := "-"
 			if q, ok := x.value.Quo(first.value); ok && x.ok && first.ok {
-				share = percent(q)
+				share = near(q)
 			}
 			row = append(row, l.written(id, x), share)
 		}

@@ -53,6 +53,15 @@ func hundredths(n comp.Number) (text string, whole bool) {
 // percent is hundredths with "≈" before it where it is rounded.
 func percent(n comp.Number) string { return about(hundredths(n)) }
 
+// near is a share to a hundredth of a percent, for tables that are read and not worked with.
+func near(n comp.Number) string {
+	text, whole := hundredths(n)
+	if !whole {
+		text = n.Mul(hundred).Fixed(2, comp.HalfEven) + " %"
+	}
+	return text
+}
+
 // cash is an exact amount with the currency's digits or more.
 func cash(n comp.Number, c comp.Currency) (text string, whole bool) {
 	digits, _ := c.Digits()
@@ -97,7 +106,7 @@ func (x *calc) roughly(m *comp.Measure, n comp.Number) string {
 	if m.Unit == "share" {
 		return n.Mul(hundred).Fixed(m.Digits, comp.HalfEven) + " %"
 	}
-	text := n.Fixed(m.Digits, comp.HalfEven)
+	text := comp.Grouped(n.Fixed(m.Digits, comp.HalfEven))
 	if x.money(m.ID) {
 		text += " " + string(x.currency)
 	}
