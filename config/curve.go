@@ -121,7 +121,7 @@ type tier struct {
 	from, to string
 }
 
-// bands reads tiers: from 0 on, each beginning where the one before ends, the last one open.
+// bands reads tiers: from 0 on, each beginning where the one before ends, the last one open. The first of steps may have no lower end.
 func (l *loader) bands(f fields, kind comp.CurveKind) (out []comp.Band) {
 	items := f.optional("bands", "bands")
 	if f.at("bands").isList() && len(items) == 0 {
@@ -137,14 +137,21 @@ func (l *loader) bands(f fields, kind comp.CurveKind) (out []comp.Band) {
 		}
 		b := tier{Band: comp.Band{Open: !k.has("to"), Where: n.place()}, fields: k}
 		var fromOK, toOK bool
-		b.From, fromOK = k.at("from").ratio()
+		if b.From, fromOK = k.at("from").ratio(); !k.has("from") {
+			b.Down = kind == comp.StepCurve && i == 0
+			if fromOK = b.Down; !b.Down {
+				k.wrong("a band without the key from", "", "add from:")
+			}
+		}
 		b.To, toOK = k.at("to").ratio()
 		l.pays(k, &b.Band, out, kind)
 		k.back(&b.Band, kind, i == 0)
 		sound = sound && fromOK && (toOK || b.Open)
 		if sound {
-			b.from = k.at("from").y.Value
-			b.starts(before)
+			if !b.Down {
+				b.from = k.at("from").y.Value
+				b.starts(before)
+			}
 			b.ends(i == len(items)-1)
 		}
 		before = &b
@@ -190,7 +197,7 @@ func (b *tier) starts(before *tier) {
 	case before == nil && !b.From.IsZero():
 		at.wrong("a first band from "+b.from, "bands that start at 0", `add {from: "0%", to: "`+b.from+`", pays: "0%"} before it`)
 	case before == nil:
-	case b.From.Cmp(before.From) <= 0:
+	case b.From.Cmp(before.From) <= 0 && !before.Down:
 		at.wrong("a band from "+b.from+" after one from "+before.from, "bands in ascending order", "sort them")
 	case before.Open || b.From.Cmp(before.To) == 0:
 	case b.From.Cmp(before.To) > 0:
@@ -212,7 +219,7 @@ func (b *tier) ends(last bool) {
 	switch {
 	case last:
 		b.at("to").wrong("a last band that ends at "+b.to, "a last band without an end", "remove to")
-	case b.To.Cmp(b.From) <= 0:
+	case b.To.Cmp(b.From) <= 0 && !b.Down:
 		b.at("to").wrong("a band from "+b.from+" to "+b.to, "an end above the start", "swap or correct them")
 		b.Open = true // its end says nothing about where the next band starts
 	}

@@ -35,7 +35,7 @@ var planSpecs = map[string]spec{
 		"rate:ratio/amounts/@named rate_attribute:text points:[@point] below:ratio rows:@rows columns:@columns pays:[[ratio]] rates:bool"},
 	"factor": {"a curve", "kind!:steps|interpolate|linear|matrix of:attainment|value edge:edge bands:[@band] points:[@point] below:ratio " +
 		"rows:@rows columns:@columns pays:[[ratio]]"},
-	"band":    {"a band", "from!:ratio to:ratio pays!:ratio/amounts back:bool"},
+	"band":    {"a band", "from:ratio to:ratio pays!:ratio/amounts back:bool"},
 	"point":   {"a point", "at!:ratio pays!:ratio/amounts"},
 	"rows":    {"rows of a matrix", "of!:attainment|value from!:[ratio]"},
 	"columns": {"columns of a matrix", "measure!:text of:attainment|value quota:@quota from!:[ratio] min_n:int missing:neutral|zero|hold"},

@@ -61,7 +61,7 @@ func above(c comp.Curve, x comp.Number) *comp.Band {
 	now := comp.Number{}
 	for i := range list {
 		side := list[i].From.Cmp(x)
-		if reached := side < 0 || side == 0 && !c.UpperEdge; reached {
+		if reached := side < 0 || side == 0 && !c.UpperEdge || list[i].Down; reached {
 			now = list[i].Pays
 		} else if list[i].Pays.Cmp(now) > 0 {
 			return &list[i]

@@ -151,8 +151,14 @@ func banded(c comp.Curve, in CurveInput) CurveResult {
 // bandWords names a band and says which of its ends belong to it.
 func bandWords(c comp.Curve, in CurveInput, b comp.Band) string {
 	from, to := in.at(c, b.From), in.at(c, b.To)
-	first := b.From.Cmp(c.Bands[0].From) == 0
+	first := b.From.Cmp(c.Bands[0].From) == 0 && !c.Bands[0].Down
 	switch {
+	case b.Down && b.Open:
+		return "of any value"
+	case b.Down && c.UpperEdge:
+		return "up to " + to
+	case b.Down:
+		return "below " + to
 	case b.Open && c.UpperEdge && !first:
 		return "above " + from
 	case b.Open:
@@ -173,6 +179,9 @@ func bandAt(c comp.Curve, x comp.Number) (comp.Band, bool) {
 	}
 	for i, b := range c.Bands {
 		lo, hi := x.Cmp(b.From), -1
+		if b.Down {
+			lo = 1
+		}
 		if !b.Open {
 			hi = x.Cmp(b.To)
 		}

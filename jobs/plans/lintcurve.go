@@ -68,6 +68,38 @@ func (k *linter) curves() {
 		k.gateCliff(&x.Gates[i], x.ID)
 	}
 	k.uncapped()
+	for _, u := range usesOf(x) {
+		k.losses(&u)
+	}
+}
+
+// losses is L2 for steps from 0 on of what may be less: below 0 nothing is paid, or the factor is 0, and no band says so.
+func (k *linter) losses(u *use) {
+	m := k.measures[u.measure]
+	if m == nil || u.curve == nil || u.curve.Kind != comp.StepCurve || !below0(m) {
+		return
+	}
+	if first := u.curve.Bands[0]; !first.Down && (first.Pays.Sign() > 0 || len(first.By) > 0) {
+		k.say("L2", LintWarning, placeOr(first.Where, u.where), `write the first band without from:, {to: "0%", pays: …}, for what is below 0`, "%s may be below 0, where no band says what is paid, so that nothing is", k.title(u.measure))
+	}
+}
+
+// below0 says whether a measure's value may be negative, as far as its definition shows.
+func below0(m *comp.Measure) bool {
+	switch m.Aggregate {
+	case comp.Net, comp.Effect:
+		return true
+	case comp.Formula:
+		return subtracts(m.Formula)
+	case comp.Sum, comp.Mean:
+		return slices.ContainsFunc(m.Terms, func(t comp.Term) bool { return t.Sign < 0 || subtracts(t.Value) })
+	}
+	return false
+}
+
+// subtracts says whether anything is taken off in a formula.
+func subtracts(e *comp.Expr) bool {
+	return e != nil && (e.Op == comp.SubOp || e.Op == comp.NegOp || slices.ContainsFunc(e.Args, subtracts))
 }
 
 // cliffs is L3: each bound at which a cent more pays a good deal more.

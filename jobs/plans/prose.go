@@ -77,9 +77,16 @@ func (w *writer) bands(c *comp.Curve, path, measure, of string) {
 		comp.StepCurve: "You are paid your target times the factor of the band that you reach:\n"}[c.Kind])
 	for i, b := range c.Bands {
 		at := fmt.Sprintf("%s.bands[%d]", path, i)
-		w.say("- from {}", w.point(c, measure, at+".from", b.From))
-		if !b.Open {
-			w.say(" to {}", w.point(c, measure, at+".to", b.To))
+		switch {
+		case b.Down && b.Open:
+			w.say("- whatever is reached")
+		case b.Down:
+			w.say("- below {}", w.point(c, measure, at+".to", b.To))
+		default:
+			w.say("- from {}", w.point(c, measure, at+".from", b.From))
+			if !b.Open {
+				w.say(" to {}", w.point(c, measure, at+".to", b.To))
+			}
 		}
 		w.say(of + ": ")
 		w.list(w.pay(b, at+".pays"))

@@ -109,6 +109,7 @@ type Curve struct {
 type Band struct {
 	From, To Number
 	Open     bool // no upper end
+	Down     bool // StepCurve, the first band: no lower end, and From is not read
 	Pays     Number
 	By       map[Currency]Number // money instead of Pays; read by key only
 	Back     bool                // Marginal: reaching the band re-rates everything below it

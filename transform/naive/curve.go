@@ -135,7 +135,7 @@ func reached(c *comp.Curve, x *big.Rat) int {
 	at := -1
 	for i, b := range c.Bands {
 		side := x.Cmp(b.From.Rat())
-		if side > 0 || (side == 0 && (!c.UpperEdge || i == 0)) {
+		if b.Down || side > 0 || (side == 0 && (!c.UpperEdge || i == 0)) {
 			at = i
 		}
 	}
