@@ -161,6 +161,28 @@ func TestLintsOfThePast(t *testing.T) {
 	}
 }
 
+// L9 is about values that few answers swing: neither about one that is pulled toward a prior, nor about pay for the end of its interval
+// that few answers make the worse one.
+func TestFewAnswers(t *testing.T) {
+	c, mistakes := lintConfig(t, "plans/L9.bad.yaml")
+	if len(mistakes) > 0 {
+		t.Fatal(mistakes)
+	}
+	at := slices.IndexFunc(c.Measures, func(m comp.Measure) bool { return m.ID == "csat" })
+	prior := &comp.Shrink{}
+	for _, test := range []struct {
+		pays   string
+		down   bool
+		shrink *comp.Shrink
+		want   bool
+	}{{"", false, nil, true}, {"", false, prior, false}, {"lower", false, nil, false}, {"lower", true, nil, true}, {"upper", true, nil, false}, {"upper", false, nil, true}, {"standing", false, nil, false}} {
+		c.Measures[at].Pays, c.Measures[at].Down, c.Measures[at].Shrink = test.pays, test.down, test.shrink
+		if got := slices.ContainsFunc(Check(c, History{}, comp.Day(2026, 3, 1)), func(l Lint) bool { return l.ID == "L9" }); got != test.want {
+			t.Errorf("pays %q, down %v: L9 is %v, want %v", test.pays, test.down, got, test.want)
+		}
+	}
+}
+
 // unwaived leaves out what somebody waived.
 func unwaived(text string) string {
 	var out []string

@@ -59,7 +59,7 @@ func (k *linter) uses() {
 		if m == nil {
 			continue
 		}
-		if (m.Survey != "" || m.About == "satisfaction") && u.minN == 0 {
+		if (m.Survey != "" || m.About == "satisfaction") && u.minN == 0 && !cautious(m) {
 			k.say("L9", LintWarning, u.where, "add min_n:", "%s is paid from any number of answers", k.title(u.measure))
 		}
 		if m.SelfReported && m.Pool == comp.PoolPayee {
@@ -75,6 +75,20 @@ func (k *linter) uses() {
 			k.say("L15", LintError, u.where, "pay it as a part of its own, with no factor below 0", "innovation can reduce pay")
 		}
 	}
+}
+
+// cautious says whether few answers move little: the value is pulled toward a prior, or pay reads that end of its interval that few
+// answers make the worse one, or whether the interval tells it from something at all.
+func cautious(m *comp.Measure) bool {
+	switch m.Pays {
+	case "", "standing":
+		return m.Shrink != nil || m.Pays != ""
+	case "lower":
+		return !m.Down
+	case "upper":
+		return m.Down
+	}
+	return false
 }
 
 // reduces says whether a measure can make pay smaller than it would be without.

@@ -134,7 +134,7 @@ func TestTemplates(t *testing.T) {
 // A lint that a template should have is found there: the texts are looked at.
 func TestTemplatesCanHaveLints(t *testing.T) {
 	for _, f := range []struct{ name, old, now, id string }{
-		{"customer-service", "min_n: 10 # fewer", "# fewer", "L9"},
+		{"support", "weight: \"25%\"\n        min_n: 20\n        missing: neutral\n        curve: {kind: interpolate, of: value, points: [{at: \"84%\"", "weight: \"25%\"\n        missing: neutral\n        curve: {kind: interpolate, of: value, points: [{at: \"84%\"", "L9"},
 		{"top-management", "target: {EUR: \"1500.00\", USD: \"1650.00\"}\n    missing: hold", "target: {EUR: \"9500.00\", USD: \"9950.00\"}\n    missing: hold", "L14"},
 		{"top-management", "    mode: shadow\n", "", "L1"},
 		{"finance", "measure: company_revenue\n    every: month\n    target: {EUR: \"150.00\", USD: \"165.00\"}", "measure: company_revenue\n    every: month\n    target: {EUR: \"50.00\", USD: \"55.00\"}", "L8"},
