@@ -98,6 +98,9 @@ func termLines(i int, t *comp.Term, line, said func(string, ...string)) {
 	line("sign", strconv.Itoa(t.Sign))
 	if t.Fold != nil {
 		line("fold", quoted(append([]string{t.Fold.Order, t.Fold.Take}, t.Fold.By...)...)...)
+		if t.Fold.Per != "" {
+			line("per", t.Fold.Per)
+		}
 		if t.Fold.Quiet > 0 {
 			line("quiet", strconv.Itoa(t.Fold.Quiet), exprText(t.Fold.Counts))
 		}

@@ -237,15 +237,18 @@ func (l *loader) fold(t *table, f fields, x *comp.Term) {
 	if !f.has("fold") {
 		return
 	}
-	d, ok := f.at("fold").fields("a fold", "by! order! take! quiet counts")
+	d, ok := f.at("fold").fields("a fold", "by! order! take! per quiet counts")
 	if !ok {
 		return
 	}
 	x.Fold = &comp.Fold{Order: l.column(t, d.at("order")), Take: d.choice("take", "", "last", "first", "each")}
+	if d.has("per") {
+		x.Fold.Per = l.calendar(d.at("per"), fixedPeriods)
+	}
 	x.Fold.Quiet, x.Fold.Counts = d.integer("quiet", 0, 1, 366), l.condition(t, d.at("counts"))
 	if x.Fold.Take != "each" {
 		d.never("it with take: each only", "remove it or write take: each", "quiet", "counts")
-	} else if x.Fold.Quiet == 0 && !d.has("quiet") {
+	} else if d.never("it with take: last or first only", "remove it: each row counts on its own date", "per"); x.Fold.Quiet == 0 && !d.has("quiet") {
 		d.wrong("take: each without quiet", "", "add quiet: 7, the days in which no other row of its entity may follow a hit")
 	}
 	_, nodes := d.texts("by")

@@ -278,7 +278,11 @@ func (e *explainer) notIn(m comp.Measure, t comp.Term, row map[string]comp.Value
 	}
 	switch {
 	case t.Fold != nil:
-		return fmt.Sprintf("%s takes the %s row of each %s (%s), and another row counts.", m.Title, t.Fold.Take, strings.Join(t.Fold.By, ", "), at(m.Where)), nil
+		per, late := "", ""
+		if t.Fold.Per != "" {
+			per, late = " in each "+t.Fold.Per, ", or it came when its "+t.Fold.Per+" was over"
+		}
+		return fmt.Sprintf("%s takes the %s row of each %s%s (%s), and another row counts%s.", m.Title, t.Fold.Take, strings.Join(t.Fold.By, ", "), per, at(m.Where), late), nil
 	case who == nil && how == "":
 		return fmt.Sprintf("%s names no owner of it.", m.Title), nil
 	case who == nil:

@@ -14,6 +14,10 @@ func (w *tableWorker) foldable(t *termRun) {
 		w.dropAbsent(t, c)
 	}
 	w.dropAbsent(t, t.fold.order)
+	if t.fold.per != "" {
+		w.dropAbsent(t, t.date)
+		w.dropLate(t)
+	}
 	t.matched = append(t.matched[:0], t.rows...)
 }
 
@@ -33,6 +37,34 @@ func (w *tableWorker) dropAbsent(t *termRun, col int) {
 		k++
 	}
 	t.rows = t.rows[:k]
+}
+
+// dropLate takes the rows out that came when the period of their date was over, or whose date no period holds: what an earlier
+// period counted stays. They are as rows of which another is taken.
+func (w *tableWorker) dropLate(t *termRun) {
+	day, order := w.cols.vec(t.date), w.cols.vec(t.fold.order)
+	k := 0
+	for _, i := range t.rows {
+		p, ok := w.periodOf(t, comp.Date(day.ints[i]))
+		if ok && (!t.fold.timed || comp.Date(order.ints[i]) < p.End) {
+			t.rows[k] = i
+			k++
+		}
+	}
+	t.rows = t.rows[:k]
+}
+
+// periodOf is the period of a fold that holds a day.
+func (w *tableWorker) periodOf(t *termRun, d comp.Date) (comp.Period, bool) {
+	p, known := t.spans[d]
+	if !known {
+		p, _ = holding(t.fold.per, d, w.s.company.Calendars)
+		if t.spans == nil {
+			t.spans = map[comp.Date]comp.Period{}
+		}
+		t.spans[d] = p
+	}
+	return p, p.Days() > 0
 }
 
 // orderAt is a row's order: instants by the second, dates by the day, numbers by their value.
@@ -141,6 +173,10 @@ func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 			w.key = append(w.key, valueText(w.cols.value(c, int(i)))...)
 		}
 		w.key = append(w.key, '|')
+	}
+	if t.fold.per != "" {
+		p, _ := w.periodOf(t, comp.Date(w.cols.vec(t.date).ints[i]))
+		w.key = binary.AppendVarint(w.key, int64(p.Start))
 	}
 	return hashBytes(w.key)
 }

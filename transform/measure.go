@@ -58,9 +58,10 @@ type termRun struct {
 	byCode                           []int32 // currency by dictionary code; -1 unknown
 
 	entries
-	other   entries         // the memory that splitting writes to
-	matched []int32         // of a fold: every row that where takes
-	trouble map[int32]uint8 // of a fold: why a row is held, should it be the one
+	other   entries                   // the memory that splitting writes to
+	matched []int32                   // of a fold: every row that where takes
+	trouble map[int32]uint8           // of a fold: why a row is held, should it be the one
+	spans   map[comp.Date]comp.Period // of a fold by periods: those of the days that were asked for; read by key only
 	spare   []int32
 
 	coefs  []int64 // values of the batch's rows: coefficients of 10^-scale …

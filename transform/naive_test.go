@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
 
@@ -175,13 +176,20 @@ func (v *naive) term(m, k int, rows []*naiveRow) []naiveEntry {
 
 // foldless holds rows of a fold that lack entity or order.
 func (v *naive) foldless(r *naiveRow, term *comp.Term) bool {
-	for _, c := range append(append([]string(nil), term.Fold.By...), term.Fold.Order) {
-		if r.get(c).Kind == comp.Null {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(foldNeeds(term), func(c string) bool { return r.get(c).Kind == comp.Null })
 }
+
+// foldNeeds are the columns without which a fold cannot take a row, in the order in which they are asked for.
+func foldNeeds(term *comp.Term) []string {
+	out := append(slices.Clone(term.Fold.By), term.Fold.Order)
+	if term.Fold.Per != "" {
+		out = append(out, term.Date)
+	}
+	return out
+}
+
+// monthOf is the year and month of a day, as 2026-03.
+func monthOf(v comp.Value) string { return v.Date.String()[:7] }
 
 func (v *naive) takeOne(term *comp.Term, rows []*naiveRow) []*naiveRow {
 	best := map[string]*naiveRow{}
@@ -192,6 +200,12 @@ func (v *naive) takeOne(term *comp.Term, rows []*naiveRow) []*naiveRow {
 		id := ""
 		for _, c := range term.Fold.By {
 			id += valueText(r.get(c)) + "|"
+		}
+		if term.Fold.Per == "month" {
+			if order := r.get(term.Fold.Order); order.Kind == comp.KindDate && monthOf(order) > monthOf(r.get(term.Date)) {
+				continue
+			}
+			id += monthOf(r.get(term.Date))
 		}
 		old := best[id]
 		if old == nil || v.before(term, old, r) == (term.Fold.Take != "first") {
@@ -414,7 +428,7 @@ func (v *naive) rowAlone(r *naiveRow) {
 			if w, _ := term.Where.Eval(r.get); term.Where != nil && !w.True() {
 				continue
 			}
-			for _, c := range append(append([]string(nil), term.Fold.By...), term.Fold.Order) {
+			for _, c := range foldNeeds(&term) {
 				if r.get(c).Kind == comp.Null {
 					v.hold(r, false, true, "absent_value", c, "")
 					break

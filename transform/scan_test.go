@@ -66,6 +66,8 @@ func anyMeasures() []comp.Measure {
 		one(comp.Measure{ID: "f-first", Aggregate: comp.Mean, Pool: comp.PoolEntity, Terms: []comp.Term{{Owner: split, Value: name("amount", comp.KindNumber), Fixed: "USD",
 			Where: isText("stage", "won"), Fold: &comp.Fold{By: []string{"ticket", "stage"}, Order: "day", Take: "first"}}}}),
 		one(comp.Measure{ID: "g-third", Aggregate: comp.Sum, Terms: []comp.Term{{Owner: owner, Where: isText("stage", "back"), Value: half, Currency: "currency"}}}),
+		one(comp.Measure{ID: "i-month", Aggregate: comp.Rate, Terms: []comp.Term{{Owner: owner, Hit: name("ok", comp.KindBool), Date: "day",
+			Fold: &comp.Fold{By: []string{"ticket"}, Order: "at", Take: "last", Per: "month"}}}}),
 		one(comp.Measure{ID: "h-cost", Aggregate: comp.Count, Terms: []comp.Term{{Owner: split, Where: isText("stage", "back"), Sign: -1}}}),
 	}
 }

@@ -36,9 +36,11 @@ type termPlan struct {
 type foldPlan struct {
 	by    []int
 	order int
-	first bool // else the last
-	each  bool // every row that counts, of which one is a hit only if its entity is quiet for quiet after it
-	quiet wide // in the unit of order; 0: no such demand
+	first bool   // else the last
+	per   string // a calendar word; "": of all time
+	timed bool   // order is a day or an instant
+	each  bool   // every row that counts, of which one is a hit only if its entity is quiet for quiet after it
+	quiet wide   // in the unit of order; 0: no such demand
 }
 
 const secondsOfDay = 24 * 60 * 60
@@ -144,7 +146,7 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 		p.labels = append(p.labels, t.contract.Index(l))
 	}
 	if f := term.Fold; f != nil {
-		p.fold = &foldPlan{first: f.Take == "first", each: f.Take == "each", by: make([]int, len(f.By))}
+		p.fold = &foldPlan{first: f.Take == "first", each: f.Take == "each", per: f.Per, by: make([]int, len(f.By))}
 		for i := range f.By {
 			needs = append(needs, need{&p.fold.by[i], f.By[i]})
 		}
@@ -166,6 +168,7 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 		if term.Fold.Order == "" || len(f.by) == 0 || (kind != comp.KindDate && kind != comp.KindNumber) {
 			return nil, fmt.Errorf("measure %s: a fold needs columns in by and a date, an instant or a number in order", measure.ID)
 		}
+		f.timed = kind == comp.KindDate
 		if f.quiet = wideOf(int64(term.Fold.Quiet)); t.contract.Columns[f.order].Type == comp.Instant {
 			f.quiet = wideOf(int64(term.Fold.Quiet) * secondsOfDay)
 		}

@@ -188,6 +188,9 @@ type Fold struct {
 	By    []string
 	Order string
 	Take  string // "last", "first", or "each": every row that Counts
+	// Per is a calendar word: the row of an entity that was last (or first) before the end of a period counts in the period of
+	// its date, and an earlier period keeps its own. "": one row of an entity in all time.
+	Per string
 	// Quiet is a number of days: a row is a hit only if no other row of its entity comes, by Order, within so many days after it.
 	Quiet  int
 	Counts *Expr // of each: which rows are counted; the others only come after some

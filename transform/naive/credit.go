@@ -118,6 +118,9 @@ func (e *engine) readable(m *comp.Measure, t *comp.Term, f *fact) bool {
 			return false
 		}
 	}
+	if t.Fold.Per != "" {
+		return f.get(t.Date).Kind == comp.KindDate
+	}
 	return true
 }
 
@@ -134,7 +137,7 @@ func (e *engine) entries(m *comp.Measure, t *comp.Term, rows []*fact) []entry {
 	case t.Fold.Take == "each":
 		taken = undisturbed(t.Fold, taken)
 	default:
-		taken = oneEach(t.Fold, taken)
+		taken = e.oneEach(t, taken)
 	}
 	var out []entry
 	for _, f := range taken {

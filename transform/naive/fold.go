@@ -7,7 +7,9 @@ import (
 )
 
 // oneEach is the last (or first) row of each entity; rows are in the order in which they became known.
-func oneEach(fold *comp.Fold, rows []*fact) []*fact {
+// With a calendar word an entity of another period is another one, and what came after its period is not there.
+func (e *engine) oneEach(t *comp.Term, rows []*fact) []*fact {
+	fold := t.Fold
 	best := map[string]*fact{}
 	var order []string
 	for _, f := range rows {
@@ -23,6 +25,14 @@ func oneEach(fold *comp.Fold, rows []*fact) []*fact {
 		}
 		if null {
 			continue
+		}
+		if fold.Per != "" {
+			p, ok := e.holding(fold.Per, f.get(t.Date).Date)
+			by := f.get(fold.Order)
+			if !ok || f.get(t.Date).Kind != comp.KindDate || by.Kind == comp.KindDate && by.Date >= p.End {
+				continue
+			}
+			id += p.Start.String()
 		}
 		old := best[id]
 		later := old == nil || compareOrder(old, f, fold.Order) <= 0
