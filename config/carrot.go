@@ -18,7 +18,7 @@ func (l *loader) load(name string) {
 	l.seen, l.broken = map[string]bool{}, map[string]bool{}
 	l.tables, l.sources, l.measures = map[string]*table{}, map[string]node{}, map[string]*measured{}
 	l.calendars, l.attributes, l.systems = map[string]bool{}, map[string]bool{}, map[string]bool{}
-	l.shared = map[string]*sharedComponent{}
+	l.shared, l.sharedParts = map[string]*sharedComponent{}, map[string]*sharedComponent{}
 	l.exprs = newCompiler(l)
 	docs, _, ok := l.documents(name)
 	if !ok {

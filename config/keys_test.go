@@ -22,7 +22,7 @@ var parts = map[string][2]string{
 	"an expectation": {"carrot.yaml", "expect[]."}, "a section": {"carrot.yaml", "management[]."}, "the schedule": {"carrot.yaml", "schedule."}, "a close": {"carrot.yaml", "schedule.close."},
 	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a survey": {"sources/*.yaml", "tables.<table>.survey."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
 	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
-	"a shared component": {"shared/*.yaml", ""}, "the use of a shared component": {"plans/*.yaml", "components[]."},
+	"a shared part of a scorecard": {"shared/*.yaml", ""}, "the use of a shared part": {"plans/*.yaml", "components[].parts[]."}, "a shared component": {"shared/*.yaml", ""}, "the use of a shared component": {"plans/*.yaml", "components[]."},
 	"a stage": {"carrot.yaml", "stage[]."}, "accounts": {"carrot.yaml", "accounts."}, "an experiment": {"carrot.yaml", "experiments[]."}, "a stage that is reached": {"carrot.yaml", "accounts.reach[]."},
 	"a column of a list": {"lists/*.yaml", "columns.<title>."}, "a list": {"lists/*.yaml", ""}, "the owner of a list": {"lists/*.yaml", "owner."}, "a table of contributions": {"carrot.yaml", "contributions[]."},
 	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
@@ -129,7 +129,7 @@ func TestKeysAreThoseOfTheCode(t *testing.T) {
 		if what == "an input" { // which may have those of a term as well
 			keys = slices.DeleteFunc(keys, func(k string) bool { return k == "rows" || slices.Contains(strings.Fields(termKeys), k) })
 		}
-		if what == "a shared component" || what == "the use of a shared component" { // beside these, those of a component
+		if strings.HasPrefix(what, "a shared ") || strings.HasPrefix(what, "the use of a shared ") { // beside these, those of a component
 			keys = keys[:1]
 		}
 		for _, k := range keys {

@@ -16,12 +16,13 @@ func (l *loader) parts(f fields) (out []comp.Part) {
 	total, sound := comp.Number{}, len(items) > 0
 	ids := map[string]int{}
 	for _, n := range items {
-		k, ok := n.keyed("part")
+		k, digest, ok := l.partOf(n)
 		if !ok {
 			sound = false
 			continue
 		}
 		p := l.part(f, k)
+		p.Shared = digest
 		if line, twice := ids[p.ID]; twice && p.ID != "" {
 			k.at("id").wrong("part "+p.ID+" a second time", "each id once in a component", "rename it; the first is in line "+strconv.Itoa(line))
 		}
@@ -38,6 +39,15 @@ func (l *loader) parts(f fields) (out []comp.Part) {
 		f.keyNode("parts").wrong("weights that total "+percent(total), "100 %", "correct a weight (lint L17)")
 	}
 	return out
+}
+
+// partOf is an entry of a scorecard's parts: its own, or a shared one with the digest of its definition.
+func (l *loader) partOf(n node) (f fields, digest string, ok bool) {
+	if n.hasKey("use") {
+		return l.usePart(n)
+	}
+	f, ok = n.keyed("part")
+	return f, "", ok
 }
 
 // multipliers reads the factors that multiply a component's pay.

@@ -40,8 +40,11 @@ func (l *loader) plan(n node, file []byte) {
 		k = k.below(f.path + k.name("id") + "/")
 		x := l.component(k)
 		if x.Shared = digest; digest != "" {
-			sum = sha256.Sum256([]byte(p.Digest + digest))
+			x.Shared = combined(digest, x.Parts)
+			sum = sha256.Sum256([]byte(p.Digest + x.Shared))
 			p.Digest = hex.EncodeToString(sum[:])
+		} else {
+			p.Digest = combined(p.Digest, x.Parts)
 		}
 		if line, twice := ids[x.ID]; twice && x.ID != "" {
 			k.at("id").wrong("component "+x.ID+" a second time", "each id once in a plan", "rename it; the first is in line "+strconv.Itoa(line))
@@ -59,10 +62,8 @@ func (l *loader) plan(n node, file []byte) {
 
 // componentOf is an entry of a plan's components: its own, or a shared one with the digest of its definition.
 func (l *loader) componentOf(n node) (f fields, digest string, ok bool) {
-	for i := 0; n.isMap() && i+1 < len(n.y.Content); i += 2 {
-		if n.y.Content[i].Value == "use" {
-			return l.use(n)
-		}
+	if n.hasKey("use") {
+		return l.use(n)
 	}
 	f, ok = n.keyed("component")
 	return f, "", ok

@@ -12,7 +12,7 @@ type spec struct{ what, keys string }
 const partKeys = " title:text measure:text score:@named quota:@quota curve!:@factor min_n:int gates:[@gate] floor:ratio cap:ratio"
 
 // componentKeys are what a component says, one of a plan's own and one that plans share.
-const componentKeys = "title!:text clause!:text measure:text score:@named parts:[@part] every!:text to_date:text " +
+const componentKeys = "title!:text clause!:text measure:text score:@named parts:[@part/@use_part] every!:text to_date:text " +
 	"numbers:each|whole per:period|deal quota:@quota target:amounts/[@dated]/@named curve:@curve min_n:int " +
 	"missing:neutral|zero|hold gates:[@gate] multiply:[@multiplier] order:[gate|multiply|prorate|cap] " +
 	"cap:amounts/[@dated]/@named excess:forfeit|carry prorate:none|days|weekdays|months|daily fte:bool " +
@@ -41,10 +41,12 @@ var planSpecs = map[string]spec{
 	"columns": {"columns of a matrix", "measure!:text of:attainment|value quota:@quota from!:[ratio] min_n:int missing:neutral|zero|hold"},
 	"gate": {"a gate", "measure!:text at_least:ratio above:ratio at_most:ratio below:ratio of:attainment|value quota:@quota to_date:text " +
 		"numbers:each|whole otherwise:nothing|base/ratio min_n:int missing:open|closed"},
-	"part":    {"a part", "id!:name weight!:ratio missing:renormalise|zero|neutral|hold" + partKeys},
-	"release": {"a release", "parts!:[@slice] longest:length silence:pay|forfeit failed:forfeit|pay"},
-	"slice":   {"a part of a release", "share!:ratio on!:text after:length if:@bar"},
-	"bar":     {"a bar", "event!:text at_least!:ratio reason!:name"},
+	"part":        {"a part", "id!:name weight!:ratio missing:renormalise|zero|neutral|hold" + partKeys},
+	"shared_part": {"a shared part of a scorecard", "part!:name missing:renormalise|zero|neutral|hold" + partKeys},
+	"use_part":    {"the use of a shared part", "use!:name weight!:ratio"},
+	"release":     {"a release", "parts!:[@slice] longest:length silence:pay|forfeit failed:forfeit|pay"},
+	"slice":       {"a part of a release", "share!:ratio on!:text after:length if:@bar"},
+	"bar":         {"a bar", "event!:text at_least!:ratio reason!:name"},
 	"clawback": {"a clawback", "on!:text within:length takes:full|months|days/[@tier] rate:original|re-rated most:ratio " +
 		"at_exit:recover|write_off"},
 	"tier": {"a tier", "until!:length takes!:ratio"},

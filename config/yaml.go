@@ -32,24 +32,24 @@ type loader struct {
 	seen     map[string]bool // files read
 
 	// What later parts refer to, filled as the parts are read.
-	tables     map[string]*table // by source.table
-	sources    map[string]node   // by name, where declared
-	broken     map[string]bool   // roles ("source", "measure", …) of which a file could not be read: names of that role are then not called unknown
-	calendars  map[string]bool
-	quotas     []string // names of constant quota maps
-	quotaNamed bool     // some quota map takes names from a column
-	attributes map[string]bool
-	systems    map[string]bool // crosswalk constants
-	crossed    bool            // some crosswalk takes systems from a column
-	measures   map[string]*measured
-	shared     map[string]*sharedComponent
-	derived    []workedOut // formulas, which wait for the measures that they name
-	standings  []heldAgainst
-	exprs      *compiler
-	waivers    []comp.LintWaiver // of the plan that is being read
-	pending    []string          // what plans can say and the engine does not compute yet
-	effective  comp.Period       // of the plan that is being read
-	currency   comp.Currency     // of the plan that is being read; "" where each currency of pay has its own amounts
+	tables              map[string]*table // by source.table
+	sources             map[string]node   // by name, where declared
+	broken              map[string]bool   // roles ("source", "measure", …) of which a file could not be read: names of that role are then not called unknown
+	calendars           map[string]bool
+	quotas              []string // names of constant quota maps
+	quotaNamed          bool     // some quota map takes names from a column
+	attributes          map[string]bool
+	systems             map[string]bool // crosswalk constants
+	crossed             bool            // some crosswalk takes systems from a column
+	measures            map[string]*measured
+	shared, sharedParts map[string]*sharedComponent
+	derived             []workedOut // formulas, which wait for the measures that they name
+	standings           []heldAgainst
+	exprs               *compiler
+	waivers             []comp.LintWaiver // of the plan that is being read
+	pending             []string          // what plans can say and the engine does not compute yet
+	effective           comp.Period       // of the plan that is being read
+	currency            comp.Currency     // of the plan that is being read; "" where each currency of pay has its own amounts
 }
 
 // source text of one file, for places within it.

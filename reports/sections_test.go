@@ -3,6 +3,8 @@ package reports
 import (
 	"strings"
 	"testing"
+
+	"carrot/transform/comp"
 )
 
 // TestWhatThePersonGets: what one is paid comes first, then why it differs, what to do, what customers said, thanks and one's
@@ -25,5 +27,22 @@ func TestWhatThePersonGets(t *testing.T) {
 	text = words(strings.Join(pages(t, byPath(t, files, "people/E001/statement-2026-02.pdf")), "\n"))
 	if want := "The next tier Commission on delivered deals: 25,847.667 EUR more by 31 December 2026, and what is above it pays 8 %."; !strings.Contains(text, want) {
 		t.Errorf("%q is not in %q", want, text)
+	}
+}
+
+// TestStatementNamesSharedParts: of a scorecard's part that others use as well, the statement says so with the beginning of its digest.
+func TestStatementNamesSharedParts(t *testing.T) {
+	r := sample()
+	for i := range r.Statements {
+		if s := &r.Statements[i]; s.Payee == "E002" {
+			s.Components[0].Parts = []comp.PartResult{{ID: "reach", Title: "What was sold", Shared: sha}, {ID: "own", Title: "Of its own"}}
+		}
+	}
+	text := words(strings.Join(pages(t, byPath(t, render(t, r, all()), "people/E002/statement-2026-02.pdf")), "\n"))
+	if want := "What was sold is measured alike in every scorecard that uses it: sha256 " + sha[:12] + "."; !strings.Contains(text, want) {
+		t.Errorf("%q is not in %q", want, text)
+	}
+	if strings.Contains(text, "Of its own is measured alike") {
+		t.Errorf("a part of its own is said to be shared: %q", text)
 	}
 }

@@ -53,6 +53,11 @@ func (p *sheet) component(c *comp.ComponentResult) {
 		p.para(p.left, p.width, 8.5, false, ink, "Rate: "+c.Rate)
 	}
 	p.steps(c.Working)
+	for i := range c.Parts {
+		if text := sharedPart(&c.Parts[i]); text != "" {
+			p.para(p.left, p.width, 8, false, quiet, text)
+		}
+	}
 	if len(c.Held) > 0 && len(p.s.HeldFor) == 0 { // else said at the top
 		p.y += 1
 		p.para(p.left, p.width, 8.5, true, warnInk, "Held, not paid yet: "+strings.Join(c.Held, ", "))

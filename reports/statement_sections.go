@@ -136,3 +136,11 @@ func shared(c *comp.ComponentResult) string {
 	}
 	return ", as in every plan that uses it: " + short(c.Shared)
 }
+
+// sharedPart says of a part of a scorecard that it is the same in every scorecard that uses it.
+func sharedPart(x *comp.PartResult) string {
+	if x.Shared == "" {
+		return ""
+	}
+	return cmp.Or(x.Title, x.ID) + " is measured alike in every scorecard that uses it: " + short(x.Shared) + "."
+}

@@ -68,7 +68,7 @@ func (x *calc) multiply(p *comp.Part, pay comp.Number) (out, factor comp.Number)
 func (x *calc) factor(p *comp.Part) (f weighed) {
 	w := &worked{}
 	v := x.view(p, w)
-	r := comp.PartResult{ID: p.ID, Title: x.partTitle(p), Measure: p.Measure, N: v.n, Weight: p.Weight, Estimate: v.estimate}
+	r := comp.PartResult{ID: p.ID, Title: x.partTitle(p), Measure: p.Measure, N: v.n, Weight: p.Weight, Estimate: v.estimate, Shared: p.Shared}
 	switch {
 	case v.failed:
 		f.unknown = true

@@ -1,6 +1,7 @@
 package plans
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -163,6 +164,11 @@ func (w *writer) foot() {
 	for i := range p.Components {
 		if x := &p.Components[i]; x.Shared != "" {
 			w.say("{} is the same in every plan that uses it, by the definition {}.\n", ref{x.ID + "/title", x.Title}, ref{x.ID + "/component", x.Shared})
+		}
+		for j := range p.Components[i].Parts {
+			if x := &p.Components[i].Parts[j]; x.Shared != "" {
+				w.say("{} is the same in every scorecard that uses it, by the definition {}.\n", ref{"part", cmp.Or(x.Title, x.ID)}, ref{"part", x.Shared})
+			}
 		}
 	}
 	w.say("Plan file: {}, digest {}.\n", ref{"plan", p.Where.File}, ref{"plan", p.Digest})

@@ -189,6 +189,7 @@ type PartResult struct {
 	Weight, Factor     Number
 	Rate               string
 	Estimate           *Estimate
+	Shared             string // sha256 of the definition that several scorecards use; "" its plan's own
 }
 
 // LineKind is what a line is.

@@ -142,6 +142,7 @@ type Part struct {
 	Missing                   string // renormalise, zero, neutral, hold
 	Gates                     []Gate
 	Floor, Cap                *Number // of the factor; nil: none
+	Shared                    string  // sha256 of the definition that several scorecards use; "" the plan's own
 	Where                     Place
 }
 
