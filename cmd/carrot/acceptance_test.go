@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/rogpeppe/go-internal/txtar"
@@ -38,13 +39,17 @@ func TestMain(m *testing.M) {
 			return
 		}
 		childTune()
-		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, time.Now))
 	}
 	testscript.Main(cleaning{m}, map[string]func(){"carrot": func() {
 		childTune()
-		main()
+		jobs.Frugal()
+		os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, scriptDay))
 	}})
 }
+
+// scriptDay is the clock of scripts: what they say of waivers, plans in force and the past stays true however late they run.
+func scriptDay() time.Time { return time.Date(2026, time.November, 22, 12, 0, 0, 0, time.UTC) }
 
 // cleaning removes what tests share when they have ended.
 type cleaning struct{ *testing.M }
@@ -170,7 +175,7 @@ func edit(t testing.TB, name, old, now string) {
 // carrot runs a command line in this process and gives its exit code and both outputs.
 func carrot(args ...string) (code int, out, errOut string) {
 	var o, e strings.Builder
-	code = run(args, &o, &e)
+	code = run(args, &o, &e, time.Now)
 	return code, o.String(), e.String()
 }
 

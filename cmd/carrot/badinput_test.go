@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 )
 
 // badInput is a way in which exports or config are wrong, and what a person reads then.
@@ -155,7 +156,7 @@ func TestBadInputs(t *testing.T) {
 			c := newTiny(t)
 			b.spoil(t, c)
 			var out bytes.Buffer
-			code := run([]string{"run", "--period", "2026-01", "--business", "2026-02-03", "--config", c.file("carrot.yaml"), "--quiet", "--tables"}, &out, &out)
+			code := run([]string{"run", "--period", "2026-01", "--business", "2026-02-03", "--config", c.file("carrot.yaml"), "--quiet", "--tables"}, &out, &out, time.Now)
 			if code != b.code {
 				t.Errorf("exit code %d, want %d", code, b.code)
 			}

@@ -34,7 +34,7 @@ func main() {
 		return
 	}
 	jobs.Frugal()
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr, time.Now))
 }
 
 // exitError carries an exit code; quiet ones have been told on the screen already.
@@ -57,8 +57,8 @@ func usage(format string, args ...any) error {
 	return exitError{exitUsage, fmt.Errorf(format, args...)}
 }
 
-// run is the whole program: it parses the line, runs the command and gives its exit code.
-func run(args []string, out, errOut io.Writer) (code int) {
+// run is the whole program: it parses the line, runs the command and gives its exit code. What time it is now is asked of the clock.
+func run(args []string, out, errOut io.Writer, now func() time.Time) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(errOut, "carrot: this is a fault of carrot itself: %v\nPlease report it with the lines below. What is archived is whole; run the command again.\n%s", p, debug.Stack())
@@ -67,7 +67,7 @@ func run(args []string, out, errOut io.Writer) (code int) {
 	}()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	a := &app{out: out, errOut: errOut, now: time.Now, getenv: os.LookupEnv}
+	a := &app{out: out, errOut: errOut, now: now, getenv: os.LookupEnv}
 	root := rootCommand(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
