@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,31 +10,27 @@ import (
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "funnel": "steps", "table": "measures", "pay_ratio": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "pay_ratio": ""}
+
+// kindsOfSection are the kinds of sections, as a config may list them.
+var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "pay_ratio"}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
 	for _, n := range f.optional("management", "sections") {
-		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measure measures")
+		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measure measures apart least items statements")
 		if !ok {
 			continue
 		}
-		spec := comp.SectionSpec{Kind: s.choice("section", "", "mirror", "equity", "change", "funnel", "table", "pay_ratio"), Title: s.text("title"), Note: s.text("note"), Where: n.place()}
+		spec := comp.SectionSpec{Kind: s.choice("section", "", kindsOfSection...), Title: s.text("title"), Note: s.text("note"), Where: n.place()}
 		spec.Every = s.choice("every", "quarter", "month", "quarter", "year")
 		spec.Periods = s.integer("periods", 4, 1, 60)
 		spec.By = comp.Pool(s.choice("by", "company", "company", "department", "entity"))
-		if spec.Lags = s.integer("lags", 0, 1, 24); spec.Kind != "mirror" && spec.Kind != "" {
-			s.never("it in a mirror only", "remove it", "lags")
-		}
 		keys := strings.Fields(measuresOf[spec.Kind])
 		s.need(strings.Join(keys, " "))
-		for kind, others := range measuresOf {
-			for _, k := range strings.Fields(others) {
-				if kind != spec.Kind && spec.Kind != "" {
-					s.never("it in a section of kind "+kind, "remove it", k)
-				}
-			}
-		}
+		s.elsewhere(spec.Kind, keys)
+		spec.Lags = s.integer("lags", 0, 1, 24)
+		l.toldApart(s, &spec)
 		for _, k := range keys {
 			nodes := []node{s.at(k)}
 			if k == "steps" || k == "measures" {
@@ -43,13 +40,41 @@ func (l *loader) management(f fields) {
 				if m := l.measureNamed(at); m != nil {
 					spec.Measures = append(spec.Measures, m.ID)
 					l.reported(at, &m.Measure, spec.By)
-					if spec.Kind == "change" {
-						shareable(at, &m.Measure)
-					}
+					l.fit(at, s, &spec, &m.Measure)
 				}
 			}
 		}
 		l.config.Settings.Sections = append(l.config.Settings.Sections, spec)
+	}
+}
+
+// elsewhere refuses keys that another kind of section has.
+func (f fields) elsewhere(kind string, own []string) {
+	if kind == "" {
+		return
+	}
+	of := map[string][]string{"lags": {"mirror"}, "apart": {"table"}, "least": {"table", "drivers"}, "items": {"drivers"}, "statements": {"drivers"}}
+	for _, k := range kindsOfSection {
+		for _, key := range strings.Fields(measuresOf[k]) {
+			of[key] = append(of[key], k)
+		}
+	}
+	for _, key := range f.order() {
+		if kinds := of[key]; len(kinds) > 0 && !slices.Contains(kinds, kind) && !slices.Contains(own, key) {
+			f.never("it in a section of kind "+list(kinds), "remove it", key)
+		}
+	}
+}
+
+// fit holds a measure against the kind of section that reads it.
+func (l *loader) fit(at node, s fields, spec *comp.SectionSpec, m *comp.Measure) {
+	switch {
+	case spec.Kind == "change":
+		shareable(at, m)
+	case spec.Kind == "drivers":
+		l.driven(at, s, spec, m)
+	case spec.Apart != "":
+		l.apart(at, s.at("apart"), m, spec.Apart)
 	}
 }
 

@@ -32,6 +32,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.equity(&spec, &s, r)
 		case "change":
 			l.change(&spec, &s)
+		case "drivers":
+			l.drivers(&spec, &s, r)
 		case "funnel":
 			l.funnel(&spec, &s)
 		case "table":
@@ -112,13 +114,22 @@ func (l *looker) at(id, subject string, p comp.Period, every string) look {
 	if l.s.sealed(id) {
 		return l.inConfidence(m, subject, span)
 	}
-	g := gathered{}
-	for _, sm := range l.s.sums(i, k, []comp.Period{span}) {
+	g, ok := l.gathered(i, k, span, p)
+	if !ok {
+		return look{}
+	}
+	value, est, ok := (&estimator{m: m, v: l.v, seed: id + "|" + subject + "|" + span.String()}).value(&g)
+	return look{value, g.n, est, ok}
+}
+
+// gathered adds up a measure's rows of some days, money at the rates of the end of p.
+func (l *looker) gathered(measure int, subject int32, span, p comp.Period) (g gathered, ok bool) {
+	for _, sm := range l.s.sums(measure, subject, []comp.Period{span}) {
 		rate := comp.Int(1)
 		if sm.currency != "" {
 			r, ok := l.v.Rate(l.a.company.FX, sm.currency, l.currency, p)
 			if !ok {
-				return look{}
+				return g, false
 			}
 			rate = r
 		}
@@ -131,8 +142,7 @@ func (l *looker) at(id, subject string, p comp.Period, every string) look {
 			g.spread[b] += n
 		}
 	}
-	value, est, ok := (&estimator{m: m, v: l.v, seed: id + "|" + subject + "|" + span.String()}).value(&g)
-	return look{value, g.n, est, ok}
+	return g, true
 }
 
 // inConfidence is what closes made known of anonymous answers; nothing else is ever told of them.
@@ -226,6 +236,10 @@ func (l *looker) title(id string) string {
 
 // table lists measures: a row for each measure, pool and period, every value with its interval and its n.
 func (l *looker) table(spec *comp.SectionSpec, s *comp.Section) {
+	if spec.Apart != "" {
+		l.apart(spec, s)
+		return
+	}
 	several := spec.By != "" && spec.By != comp.PoolCompany
 	s.Columns = []comp.SectionColumn{{Title: "Measure"}}
 	if several {

@@ -1,18 +1,30 @@
 package comp
 
+import "strings"
+
 // SectionSpec asks for a section of the management report. None of its numbers pays anything.
 type SectionSpec struct {
-	Kind    string // mirror, equity, change, funnel, table, pay_ratio
+	Kind    string // mirror, equity, change, drivers, funnel, table, pay_ratio
 	Title   string
 	Note    string // printed below the title: what it is for, or what it rests on
 	Every   string // month, quarter or year
 	Periods int    // how many, ending with the last that is over
-	By      Pool   // of a mirror, a change and a table
+	By      Pool   // of a mirror, a change, drivers and a table
 	// Measures are: of a mirror that of the employees and that of the customers; of equity opening, acquired, retained and lost; of
-	// a funnel its steps; of a change the formula; of a table its rows.
+	// a funnel its steps; of a change the formula; of drivers the score; of a table its rows.
 	Measures []string
 	Lags     int // of a mirror: how many periods later the customers are looked at as well
-	Where    Place
+	// Apart is of a table: the column by whose values each measure is told apart. Values of fewer than Least rows are not told.
+	Apart      string
+	Least      int
+	Items      []Shown // of drivers: what each item is called, and its column
+	Statements bool    // of drivers: statements that show the score show them as well
+	Where      Place
+}
+
+// Parted is the id of a measure whose rows are kept apart by some columns: a hidden one beside the measure itself.
+func Parted(measure string, columns ...string) string {
+	return measure + "." + strings.Join(columns, ".")
 }
 
 // Section is one table of the management report.
