@@ -114,7 +114,7 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 			if !whole && !only[[2]string{id, d.pay.Name()}] {
 				continue
 			}
-			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 || (d.memo && !s.lasting(&d)) {
+			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 || (d.memo && !s.lasting(&d)) || s.past(&d) {
 				continue
 			}
 			if e, ok := s.earn(i, d); ok {
@@ -128,6 +128,11 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 		}
 	}
 	return out
+}
+
+// past says of a component that only shows that its month is over: nobody reads it again, and nothing was posted to correct.
+func (s *settler) past(d *duty) bool {
+	return s.in.Plans[d.plan].Components[d.component].Shown && d.pay != s.in.Run.Period
 }
 
 func (s *settler) find(f comp.Finding) string {
