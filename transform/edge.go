@@ -78,7 +78,7 @@ func jumps(c *comp.Curve, base bool) (out []comp.Number) {
 	}
 	for i, b := range c.Bands {
 		switch {
-		case base && i > 0: // all is paid as in the first
+		case base && i > 0, b.Down: // all is paid as in the first; a band without a lower end
 		case c.Kind == comp.Marginal && b.Back, c.Kind == comp.StepCurve, c.Kind == comp.Retroactive && !(i == 0 && b.From.IsZero()):
 			out = append(out, b.From)
 		}

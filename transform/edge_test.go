@@ -107,3 +107,32 @@ func TestTouches(t *testing.T) {
 		}
 	}
 }
+
+// TestJumps: pay jumps at the ends of steps but for the one that a first band open downwards does not have, of what is re-rated,
+// and below the first point of a line where something else is paid; nowhere else.
+func TestJumps(t *testing.T) {
+	two := bands(t, [3]string{"0", "0.8", "0.1"}, [3]string{"0.8", "", "0.2"})
+	open, back := slices.Clone(two), slices.Clone(two)
+	open[0].Down, back[1].Back = true, true
+	line := points(t, [2]string{"0.5", "0.5"}, [2]string{"1", "1"})
+	below, same := num(t, "0"), num(t, "0.5")
+	for name, x := range map[string]struct {
+		c    comp.Curve
+		base bool
+		want string
+	}{
+		"steps": {comp.Curve{Kind: comp.StepCurve, Bands: two}, false, "0 0.8 "}, "steps, the first open downwards": {comp.Curve{Kind: comp.StepCurve, Bands: open}, false, "0.8 "},
+		"steps under a closed gate": {comp.Curve{Kind: comp.StepCurve, Bands: two}, true, "0 "}, "retroactive": {comp.Curve{Kind: comp.Retroactive, Bands: two}, false, "0.8 "},
+		"marginal": {comp.Curve{Kind: comp.Marginal, Bands: two}, false, ""}, "re-rated": {comp.Curve{Kind: comp.Marginal, Bands: back}, false, "0.8 "},
+		"line": {comp.Curve{Kind: comp.Interpolate, Points: line}, false, ""}, "nothing below": {comp.Curve{Kind: comp.Interpolate, Points: line, Below: &below}, false, "0.5 "},
+		"the same below": {comp.Curve{Kind: comp.Interpolate, Points: line, Below: &same}, false, ""}, "linear": {comp.Curve{Kind: comp.Linear}, false, ""},
+	} {
+		got := ""
+		for _, n := range jumps(&x.c, x.base) {
+			got += n.String() + " "
+		}
+		if got != x.want {
+			t.Errorf("%s: %q, want %q", name, got, x.want)
+		}
+	}
+}

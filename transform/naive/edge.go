@@ -107,7 +107,7 @@ func (e *engine) steep(c *matter, curve *comp.Curve, in point) {
 			bands = bands[:1]
 		}
 		for i, b := range bands {
-			level := curve.Kind == comp.Marginal && !b.Back || curve.Kind == comp.Retroactive && i == 0 && b.From.IsZero()
+			level := b.Down || curve.Kind == comp.Marginal && !b.Back || curve.Kind == comp.Retroactive && i == 0 && b.From.IsZero()
 			if !level {
 				e.touch(c, x, b.From.Rat())
 			}
