@@ -46,11 +46,12 @@ func (x *calc) sumsCompany() bool {
 }
 
 // ofLater is the part of a curve's pay that is of the value above an earlier one: at the one rate that the whole is paid at, or
-// what pay rises by.
+// what pay rises by, and what is paid for no value at all.
 func ofLater(c comp.Curve, in CurveInput, earlier, paid comp.Number, pay func(comp.Curve, CurveInput) CurveResult) comp.Number {
 	oneRate := c.Kind == comp.RateCurve || c.Kind == comp.Retroactive || (c.Kind == comp.Grid && c.Matrix.Rates)
 	if share, ok := in.Value.Sub(earlier).Quo(in.Value); ok && oneRate {
 		return paid.Mul(share)
 	}
-	return paid.Sub(rated(c, in, pay)(earlier))
+	at := rated(c, in, pay)
+	return paid.Sub(at(earlier)).Add(at(comp.Number{}))
 }

@@ -115,8 +115,11 @@ func TestPoolsToDate(t *testing.T) {
 
 // TestPoolsToDateByValue: the company sells 1,000 in January, 1,000 in February and 3,000 in March. A share of it to date pays
 // who comes on 10 February nothing of January, at the tiers that the company has reached: of 10 % up to 1,500 and 20 % above,
-// 250 less 100 and then 600; where the tier reached counts for all, 20 % of 1,000 and then of 3,000.
+// 250 less 100 and then 600; where the tier reached counts for all, 20 % of 1,000 and then of 3,000. What
+// is paid for nothing sold, here 10, everybody gets.
 func TestPoolsToDateByValue(t *testing.T) {
+	eur := func(n int64) map[comp.Currency]comp.Number { return map[comp.Currency]comp.Number{"EUR": comp.Int(n)} }
+	steps := []comp.Band{{To: comp.Int(1500), By: eur(10)}, {From: comp.Int(1500), To: comp.Int(4000), By: eur(30)}, {From: comp.Int(4000), Open: true, By: eur(60)}}
 	half := &comp.Expr{Op: comp.MulOp, Kind: comp.KindNumber, Text: "all * 0.5", Args: []*comp.Expr{name("all", comp.KindNumber), {Op: comp.Lit, Kind: comp.KindNumber, Lit: comp.NumberValue(num(t, "0.5"))}}}
 	tiers := bands(t, [3]string{"0", "1500", "0.1"}, [3]string{"1500", "", "0.2"})
 	for _, x := range []struct {
@@ -128,6 +131,7 @@ func TestPoolsToDateByValue(t *testing.T) {
 		{"rate", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.1")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}, "everybody"},
 		{"marginal", comp.Curve{Kind: comp.Marginal, Of: "value", Bands: tiers}, []string{"100.00", "150.00", "600.00"}, []string{"", "150.00", "600.00"}, "everybody"},
 		{"retroactive", comp.Curve{Kind: comp.Retroactive, Of: "value", Bands: tiers}, []string{"100.00", "300.00", "600.00"}, []string{"", "200.00", "600.00"}, "everybody"},
+		{"steps in money", comp.Curve{Kind: comp.StepCurve, Of: "value", Bands: steps}, []string{"10.00", "20.00", "30.00"}, []string{"", "30.00", "30.00"}, "everybody"},
 		{"of a formula", comp.Curve{Kind: comp.RateCurve, Of: "value", Rate: num(t, "0.2")}, []string{"100.00", "100.00", "300.00"}, []string{"", "100.00", "300.00"}, "half"},
 	} {
 		c := newTiny(t)

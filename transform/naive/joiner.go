@@ -41,12 +41,14 @@ func (e *engine) ofCompany(id string) bool {
 	return false
 }
 
-// ofLate leaves of a curve's pay what is of the time since early: the later value at the rate of all, or the rise.
+// ofLate leaves of a curve's pay what is of the time since early: the later value at the rate of all, or the rise with what no value
+// pays.
 func ofLate(curve *comp.Curve, all, early *big.Rat, sum func(*big.Rat) *big.Rat) *big.Rat {
 	single := curve.Kind == comp.RateCurve || curve.Kind == comp.Retroactive || (curve.Kind == comp.Grid && curve.Matrix.Rates)
 	if single && all.Sign() != 0 {
 		rate := new(big.Rat).Quo(sum(all), all)
 		return rate.Mul(rate, new(big.Rat).Sub(all, early))
 	}
-	return new(big.Rat).Sub(sum(all), sum(early))
+	rise := new(big.Rat).Sub(sum(all), sum(early))
+	return rise.Add(rise, sum(new(big.Rat)))
 }
