@@ -3,6 +3,7 @@ package config
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"carrot/transform/comp"
 )
@@ -70,6 +71,8 @@ func (l *loader) amount(n node, beside ...string) (comp.Dated, bool) {
 			v, ok := f.at(k).number()
 			if ok && v.Sign() < 0 {
 				f.at(k).wrong("the amount "+v.String(), "an amount from 0 on", "write one")
+			} else if ok && len(beside) > 0 { // a rate of money may have parts of a cent
+				f.at(k).payable(comp.Currency(k))
 			}
 			d.By[comp.Currency(k)] = v
 		}
@@ -85,6 +88,24 @@ func (l *loader) amount(n node, beside ...string) (comp.Dated, bool) {
 		f.wrong("amounts without "+c, want, "add "+c+`: "…"`)
 	}
 	return d, good
+}
+
+// payable refuses an amount with more digits after the point than its currency has: "360.000" is 360,000 to some and 360 to others.
+func (n node) payable(c comp.Currency) {
+	digits, _ := c.Digits()
+	whole, part, _ := strings.Cut(n.y.Value, ".")
+	if len(part) <= digits {
+		return
+	}
+	has := "at most " + strconv.Itoa(digits) + " digits after the point"
+	if digits == 0 {
+		has = "whole " + string(c)
+	}
+	next := "write as many"
+	if len(part) == 3 {
+		next = "write " + strconv.Quote(whole+part) + " if the point is one between thousands"
+	}
+	n.wrong("an amount in "+string(c)+" of "+n.says(), has, next)
 }
 
 // moneyAlways reads amounts that hold always, of something that needs no clause.

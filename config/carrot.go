@@ -92,7 +92,7 @@ func (l *loader) each(f fields, dir, key string, read func(n node, file []byte))
 		case len(found) == 0 && !strings.ContainsAny(pattern, `*?[`):
 			n.wrong(n.says(), "a file that is there", "check the name, or remove it")
 		case len(found) == 0:
-			n.wrong("the pattern "+n.says()+" without any file", "a pattern that files match", "write one such as "+key+"/*.yaml, or put a file there")
+			n.wrong("the pattern "+n.says()+" without any file", "a pattern that files match", fileThere(key, pattern))
 			l.broken[key] = true // what it should have matched is not called unknown as well
 		}
 		names = append(names, found...)
@@ -320,4 +320,19 @@ func (n node) clock() (Clock, bool) {
 func (c Clock) String() string {
 	two := func(n int) string { return string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) }
 	return two(c.Hour) + ":" + two(c.Minute)
+}
+
+// fileThere says how files come to be where a pattern of a key looks for them.
+func fileThere(key, pattern string) string {
+	next := "put a file there"
+	if usual := key + "/*.yaml"; pattern != usual {
+		next = "write one such as " + usual + ", or put a file there"
+	}
+	switch key {
+	case "sources":
+		next += "; carrot check --file EXPORT proposes one"
+	case "plans", "measures":
+		next += "; carrot plan template NAME writes one"
+	}
+	return next
 }

@@ -293,6 +293,9 @@ func isShare(m *measured) bool {
 func (k fields) ofShares(c comp.Curve, m *measured) {
 	var bounds []node
 	for _, n := range append(k.optional("bands", "bands"), k.optional("points", "points")...) {
+		if !n.isMap() {
+			continue // where it is read this is said
+		}
 		if b, ok := n.entries("a band"); ok {
 			bounds = append(bounds, b.at("from"), b.at("to"), b.at("at"))
 		}
@@ -330,6 +333,9 @@ func (n node) ofShare(of string, m *measured) {
 func (f fields) percents(m *measured) {
 	parts := []node{f.at("rate")}
 	for _, n := range f.optional("bands", "bands") {
+		if !n.isMap() {
+			continue // where it is read this is said
+		}
 		if b, ok := n.entries("a band"); ok {
 			parts = append(parts, b.at("pays"))
 		}

@@ -22,10 +22,6 @@ type fields struct {
 // fields reads a mapping whose keys the spec lists, separated by blanks; those marked with ! must be there, and what follows
 // a colon is for the schema. ok is false where the value is no mapping; then a mistake is recorded.
 func (n node) fields(what, spec string) (fields, bool) {
-	f, ok := n.entries(what)
-	if !ok {
-		return f, false
-	}
 	var valid, needed []string
 	for _, k := range strings.Fields(spec) {
 		k, _, _ = strings.Cut(k, ":")
@@ -33,6 +29,14 @@ func (n node) fields(what, spec string) (fields, bool) {
 		if valid = append(valid, name); must {
 			needed = append(needed, name)
 		}
+	}
+	if n.ok() && !n.isMap() && len(needed) > 0 && len(needed) < 4 {
+		n.wrong(n.says(), what+": keys and values", "write {"+strings.Join(needed, ": …, ")+": …}")
+		return fields{}, false
+	}
+	f, ok := n.entries(what)
+	if !ok {
+		return f, false
 	}
 	for _, k := range f.order() {
 		if !slices.Contains(valid, k) {
@@ -214,6 +218,10 @@ func (n node) knownCurrency(code string) bool {
 	next := "write a code such as EUR"
 	if _, ok := comp.Currency(strings.ToUpper(code)).Digits(); ok {
 		next = "write " + strings.ToUpper(code)
+	}
+	if strings.Trim(code, "0123456789") == "" {
+		n.wrong(short(code)+" where a currency stands", "amounts without a mark between thousands", `write EUR: "360000", not 360,000`)
+		return false
 	}
 	n.wrong("the currency "+strconv.Quote(short(code)), "a currency of ISO 4217", next)
 	return false

@@ -64,6 +64,21 @@ func deepBlocks(n int) string {
 	return b.String()
 }
 
+// TestManyComponents: lints hold each component of a plan against each, so that thousands of them would take all memory.
+func TestManyComponents(t *testing.T) {
+	files := memory(t, "small")
+	var b strings.Builder
+	b.WriteString("plan: p\nversion: \"1\"\ntitle: P\neffective: {from: 2026-01-01}\neligible: 'id != \"x\"'\ncomponents:\n")
+	for i := range maxComponents + 1 {
+		fmt.Fprintf(&b, "  - {id: c%d}\n", i)
+	}
+	files["plans/p.yaml"] = &fstest.MapFile{Data: []byte(b.String())}
+	_, mistakes := Load(files, "carrot.yaml", environment)
+	if d := cmp.Diff([]string{"plans/p.yaml:7:3: 201 components, expected at most 200 in a plan; write several plans"}, texts(mistakes)); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestHugeFile(t *testing.T) {
 	files := memory(t, "small")
 	files["plans/p.yaml"] = &fstest.MapFile{Data: []byte("# " + strings.Repeat("x", maxFileBytes))}

@@ -31,6 +31,10 @@ func (l *loader) plan(n node, file []byte) {
 	if f.at("components").isList() && len(items) == 0 {
 		f.at("components").wrong("an empty list", "at least one component", "add - {id: …, title: …, clause: …, measure: …, every: month, curve: …}")
 	}
+	if len(items) > maxComponents {
+		f.at("components").wrong(strconv.Itoa(len(items))+" components", "at most "+strconv.Itoa(maxComponents)+" in a plan", "write several plans")
+		return
+	}
 	ids := map[string]int{}
 	for _, c := range items {
 		k, digest, ok := l.componentOf(c)

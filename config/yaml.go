@@ -19,8 +19,9 @@ import (
 
 // Limits of one config file. People write these files, so that more than this is an accident or an attack.
 const (
-	maxFileBytes = 4 << 20
-	maxDepth     = 40
+	maxFileBytes  = 4 << 20
+	maxDepth      = 40
+	maxComponents = 200 // of a plan; lints hold each against each
 )
 
 // loader collects what is read and every mistake.

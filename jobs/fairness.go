@@ -115,7 +115,7 @@ func (h *House) postedMonths(ctx context.Context, from, to string) (first, last 
 		}
 	}
 	if len(months) == 0 {
-		return first, last, refuse("no month %s is posted; see carrot runs", between(from, to))
+		return first, last, h.unposted(from, to)
 	}
 	if from == "" {
 		months = months[max(0, len(months)-12):]

@@ -151,7 +151,7 @@ func fair(t *testing.T, files fs.FS) Disparities {
 	if _, err := h.Pull(ctx, day); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := h.Fairness(ctx, "", "", day); err == nil || err.Error() != "no month of this archive is posted; see carrot runs" {
+	if _, err := h.Fairness(ctx, "", "", day); err == nil || err.Error() != "no month of this archive is posted; close the first: carrot run --close --period 2026-01" {
 		t.Errorf("before any close: %v", err)
 	}
 	ran, err := h.Run(ctx, Options{Kind: comp.Close, Period: comp.Month(comp.Day(2026, 1, 1)), Business: day, KnownAt: day})

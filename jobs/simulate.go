@@ -52,7 +52,10 @@ func (c Candidate) plans(ctx context.Context, s archive.Store, m archive.Manifes
 	}
 	slices.Sort(old)
 	if len(old) == 0 {
-		return nil, refuse("%s: no plan of the close of %s is called %s; its plans are %s", c.Name, m.Period, firstFew(append(ids, "anything")[:1]), firstFew(slices.Compact(known)))
+		if len(ids) == 0 {
+			return nil, refuse("%s: no plan: the first line of a document of plans is plan: NAME; the plans of the close of %s are %s", c.Name, m.Period, firstFew(slices.Compact(known)))
+		}
+		return nil, refuse("%s: no plan of the close of %s is called %s; its plans are %s", c.Name, m.Period, firstFew(ids[:1]), firstFew(slices.Compact(known)))
 	}
 	for _, p := range k.config.Plans {
 		if files[p.Where.File] && !slices.Contains(ids, p.ID) {
@@ -133,24 +136,12 @@ func (h *House) openMonths(ctx context.Context, from, to string) (*months, error
 		}
 	}
 	if len(out.all) == 0 {
-		return nil, errors.Join(refuse("no month %s is posted; see carrot runs", between(from, to)), out.Close())
+		return nil, errors.Join(h.unposted(from, to), out.Close())
 	}
 	for i := range out.all {
 		out.all[i].in.Files = out.bench.files
 	}
 	return out, nil
-}
-
-func between(from, to string) string {
-	switch {
-	case from == "" && to == "":
-		return "of this archive"
-	case from == "":
-		return "up to " + to
-	case to == "":
-		return "from " + from + " on"
-	}
-	return "from " + from + " to " + to
 }
 
 func (ms *months) add(ref archive.RunRef) error {

@@ -83,7 +83,7 @@ func (a *app) planTest(files []string) error {
 	for _, name := range files {
 		b, err := os.ReadFile(within(dir, name))
 		if err != nil {
-			return usage("%s cannot be read: %v", name, err)
+			return usage("%v; name a file of examples, NAME%s", err, config.ExamplesSuffix)
 		}
 		list, mistakes := config.ParseExamples(name, b)
 		for _, m := range mistakes {
@@ -112,7 +112,7 @@ func (a *app) planTest(files []string) error {
 		}
 		out = append(out, x)
 	}
-	if err := a.print(out, func(w io.Writer) { printTried(w, out, failed) }); err != nil {
+	if err := a.print(out, func(w io.Writer) { printTried(w, out, failed, wrong) }); err != nil {
 		return err
 	}
 	switch {
@@ -124,7 +124,8 @@ func (a *app) planTest(files []string) error {
 	return nil
 }
 
-func printTried(w io.Writer, out []tried, failed int) {
+// printTried prints examples that ran; wrong others could not.
+func printTried(w io.Writer, out []tried, failed, wrong int) {
 	for _, x := range out {
 		if x.OK {
 			fmt.Fprintf(w, "ok    %s  %s\n", x.File, x.Name)
@@ -133,8 +134,14 @@ func printTried(w io.Writer, out []tried, failed int) {
 			fmt.Fprintf(w, "FAIL  %s\n", f)
 		}
 	}
-	if failed == 0 {
-		fmt.Fprintf(w, "%s, all hold\n", plural(len(out), "example", "examples"))
+	switch ran := plural(len(out), "example", "examples"); {
+	case len(out) == 0 && wrong > 0:
+		return
+	case failed == 0 && wrong > 0:
+		fmt.Fprintf(w, "%s as expected\n", ran)
+		return
+	case failed == 0:
+		fmt.Fprintf(w, "%s, all hold\n", ran)
 		return
 	}
 	fmt.Fprintf(w, "%s, %d of them not as expected: correct the plan, or the example where the plan is right\n", plural(len(out), "example", "examples"), failed)
@@ -171,4 +178,14 @@ func exampleFiles(c *config.Config, dir string, named []string) ([]string, error
 		return nil, usage("there is no file NAME%s beside the plans; see carrot plan test --help for how to write one", config.ExamplesSuffix)
 	}
 	return out, nil
+}
+
+// planFiles are the files of a config's plans, each once, in the order of plans.
+func planFiles(c *config.Config) (names []string) {
+	for _, p := range c.Plans {
+		if !slices.Contains(names, p.Where.File) {
+			names = append(names, p.Where.File)
+		}
+	}
+	return names
 }

@@ -68,7 +68,7 @@ func (a *app) planLint(ctx context.Context, files []string) error {
 		for _, f := range files {
 			rel, err := filepath.Rel(dir, f)
 			if err != nil || !slices.ContainsFunc(c.Plans, func(p comp.Plan) bool { return p.Where.File == filepath.ToSlash(rel) }) {
-				return usage("%s is no plan file of the config; name one, or none for all", f)
+				return usage("%s is no plan file of the config; write one of %s, or none for all", f, strings.Join(planFiles(c), ", "))
 			}
 			named[filepath.ToSlash(rel)] = true
 		}

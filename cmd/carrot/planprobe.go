@@ -46,11 +46,9 @@ func (a *app) planProbe(files []string) error {
 		return err
 	}
 	if len(files) > 0 {
-		all := c.Plans
+		all, names := c.Plans, planFiles(c)
 		c.Plans = nil
-		var names []string
 		for _, p := range all {
-			names = append(names, p.Where.File)
 			if filepath.Clean(within(dir, p.Where.File)) == filepath.Clean(files[0]) || p.Where.File == filepath.ToSlash(files[0]) {
 				c.Plans = append(c.Plans, p)
 			}

@@ -247,7 +247,7 @@ func (w *writer) quota(q *comp.Quota, path string, whole bool) {
 		w.list(w.quotaAmount(q, path))
 	}
 	if whole {
-		w.say(" for the whole of it")
+		w.say(" for the whole {}", ref{"to_date", period(w.x.ToDate)})
 	}
 	if len(q.Season) > 0 {
 		w.say("; it is for a year, of which the parts count ")

@@ -65,7 +65,7 @@ func (w *writer) release(r *comp.Release) {
 	w.say("After {} without an answer ", ref{"release.longest", length(r.Longest)})
 	w.say(map[bool]string{true: "it is forfeited.\n", false: "it is paid.\n"}[r.Silence == "forfeit"])
 	if r.Failed != "" {
-		w.say("What an answer below the bar holds is by then " + map[bool]string{true: "forfeited", false: "paid"}[r.Failed == "forfeit"] + ".\n")
+		w.say("What an answer below the bar still holds then is " + map[bool]string{true: "forfeited", false: "paid"}[r.Failed == "forfeit"] + ".\n")
 	}
 }
 

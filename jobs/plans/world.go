@@ -101,13 +101,23 @@ func (w *world) person(t *table, p config.ExamplePerson, names, known []string) 
 	add(from, p.To, since)
 }
 
-// set notes attributes, and refuses those that the roster does not know.
+// set notes attributes, and refuses those that the roster does not know and legal entities that the company has not.
 func (w *world) set(attrs map[string]string, given []config.ExampleAttr, known []string, at comp.Place) {
 	for _, a := range given {
 		if !slices.Contains(known, a.Name) {
 			w.wrong(at, fmt.Sprintf("the attribute %q", a.Name), "an attribute that the roster sets", config.Suggest(a.Name, known))
 		}
 		attrs[a.Name] = a.Value
+		if a.Name != comp.AttrEntity || a.Value == "" {
+			continue
+		}
+		var ids []string
+		for _, e := range w.c.Settings.Entities {
+			ids = append(ids, e.ID)
+		}
+		if !slices.Contains(ids, a.Value) {
+			w.wrong(at, fmt.Sprintf("the entity %q", a.Value), "a legal entity of carrot.yaml", config.Suggest(a.Value, ids))
+		}
 	}
 }
 
