@@ -79,7 +79,8 @@ func sections(t *testing.T, management, tables string) *comp.Result {
 		}
 	}
 	dir["carrot.yaml"].Data = append(dir["carrot.yaml"].Data, management...)
-	dir["measures/asked.yaml"] = &fstest.MapFile{Data: []byte(asked)}
+	dir["measures/asked.yaml"] = &fstest.MapFile{Data: []byte(asked + "---\n" + touched)}
+	dir["sources/crm.yaml"].Data = append(dir["sources/crm.yaml"].Data, touches...)
 	plan := string(dir["plans/surveys.yaml"].Data) + "  - {id: stays, title: stays, clause: \"90\", measure: stays, every: month, missing: zero, mode: shadow, curve: {kind: rate, rate: {EUR: \"1\", USD: \"1\"}}}\n" +
 		"  - {id: heard, title: heard, clause: \"91\", measure: heard, every: month, missing: zero, mode: shadow, curve: {kind: rate, rate: {EUR: \"1\", USD: \"1\"}}}\n"
 	dir["plans/surveys.yaml"].Data = []byte(plan)
