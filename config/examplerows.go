@@ -9,17 +9,17 @@ import (
 
 // person reads somebody: every key but these is an attribute.
 func (f fields) person() (ExamplePerson, bool) {
-	if !f.need("id from") {
+	if !f.need(exampleSpecs["person"].keyList(true)) {
 		return ExamplePerson{}, false
 	}
-	p := ExamplePerson{ID: f.text("id"), Known: f.day("known"), From: f.day("from"), To: f.day("to"), Attrs: f.attrs("id known from to then"), Where: f.place()}
+	p := ExamplePerson{ID: f.text("id"), Known: f.day("known"), From: f.day("from"), To: f.day("to"), Attrs: f.attrs(exampleSpecs["person"].keyList(false)), Where: f.place()}
 	last := p.From
 	for _, n := range f.optional("then", "changes") {
 		k, ok := n.entries("a change")
-		if !ok || !k.need("from") {
+		if !ok || !k.need(exampleSpecs["then"].keyList(true)) {
 			continue
 		}
-		c := ExampleChange{From: k.day("from"), Known: k.day("known"), Attrs: k.attrs("from known")}
+		c := ExampleChange{From: k.day("from"), Known: k.day("known"), Attrs: k.attrs(exampleSpecs["then"].keyList(false))}
 		if c.From < last || c.From == p.From {
 			k.at("from").wrong("a change on "+c.From.String()+" after "+last.String(), "changes in ascending order, after the first day", "sort them")
 		}
@@ -29,11 +29,8 @@ func (f fields) person() (ExamplePerson, bool) {
 	return p, true
 }
 
-// strict reads a mapping with the keys that the spec lists.
-func (f fields) strict(what, spec string) (fields, bool) { return f.node.fields(what, spec) }
-
 func (f fields) exampleNumber() (ExampleNumber, bool) {
-	f, ok := f.strict("a number", "payee! name! from! to amount! currency known")
+	f, ok := f.node.sample("numbered")
 	if !ok {
 		return ExampleNumber{}, false
 	}
@@ -43,7 +40,7 @@ func (f fields) exampleNumber() (ExampleNumber, bool) {
 }
 
 func (f fields) exampleRate() (ExampleRate, bool) {
-	f, ok := f.strict("a rate", "date! from! to! rate! kind known")
+	f, ok := f.node.sample("rate")
 	if !ok {
 		return ExampleRate{}, false
 	}
@@ -53,7 +50,7 @@ func (f fields) exampleRate() (ExampleRate, bool) {
 }
 
 func (f fields) exampleEvent() (ExampleEvent, bool) {
-	f, ok := f.strict("an event", "of! event! on! amount score known")
+	f, ok := f.node.sample("event")
 	if !ok {
 		return ExampleEvent{}, false
 	}
@@ -61,7 +58,7 @@ func (f fields) exampleEvent() (ExampleEvent, bool) {
 }
 
 func (f fields) exampleHours() (ExampleHours, bool) {
-	f, ok := f.strict("hours", "payee! week! hours! known")
+	f, ok := f.node.sample("week")
 	if !ok {
 		return ExampleHours{}, false
 	}
@@ -71,7 +68,7 @@ func (f fields) exampleHours() (ExampleHours, bool) {
 }
 
 func (f fields) exampleAdjustment() (ExampleAdjustment, bool) {
-	f, ok := f.strict("an adjustment", "payee! in! amount! currency! reason!")
+	f, ok := f.node.sample("adjustment")
 	if !ok {
 		return ExampleAdjustment{}, false
 	}
@@ -95,7 +92,7 @@ func (f fields) exampleFacts() (out []ExampleFacts) {
 	for _, id := range k.order() {
 		x := ExampleFacts{Measure: Named{id, k.keyNode(id).place()}}
 		for _, n := range k.at(id).items("facts") {
-			if r, ok := n.fields("a fact", "payee key on! value currency known times hits misses of groups"); ok {
+			if r, ok := n.sample("fact"); ok {
 				x.Facts = append(x.Facts, r.fact())
 			}
 		}
@@ -198,8 +195,7 @@ const (
 )
 
 func (n node) expected() (Expected, bool) {
-	f, ok := n.fields("an expectation", "in payee plan component kind cause for pays total held reason finding missing working balance export rows costs "+
-		componentFigures+" "+balanceFigures+" "+kindFigures)
+	f, ok := n.sample("expectation")
 	if !ok {
 		return Expected{}, false
 	}

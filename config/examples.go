@@ -151,7 +151,7 @@ func ParseExamples(name string, b []byte) ([]Example, []Mistake) {
 	for _, d := range docs[1:] {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
-	f, ok := docs[0].fields("a file of examples", "test! examples!")
+	f, ok := docs[0].sample("examples")
 	if !ok {
 		return nil, l.sorted()
 	}
@@ -163,7 +163,7 @@ func ParseExamples(name string, b []byte) ([]Example, []Mistake) {
 	var out []Example
 	seen := map[string]int{}
 	for _, n := range f.at("examples").items("examples") {
-		k, ok := n.fields("an example", "name! close! first people! numbers fx facts tables events hours adjustments expect! only")
+		k, ok := n.sample("example")
 		if !ok {
 			continue
 		}

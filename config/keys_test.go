@@ -37,7 +37,11 @@ var parts = map[string][2]string{
 	"a release": {"plans/*.yaml", "components[].release."}, "a part of a release": {"plans/*.yaml", "components[].release.parts[]."},
 	"a bar": {"plans/*.yaml", "components[].release.parts[].if."}, "a clawback": {"plans/*.yaml", "components[].clawback."},
 	"a tier": {"plans/*.yaml", "components[].clawback.takes[]."}, "an award": {"plans/*.yaml", "components[].award."}, "a cost": {"plans/*.yaml", "components[].cost."},
-	"fairness": {"carrot.yaml", "fairness."}, "decisions": {"carrot.yaml", "fairness.decisions."},
+	"examples: a file of examples": {"plans/*.test.yaml", ""}, "examples: an example": {"plans/*.test.yaml", "examples[]."}, "examples: somebody": {"plans/*.test.yaml", "examples[].people[]."},
+	"examples: what changes of somebody": {"plans/*.test.yaml", "examples[].people[].then[]."}, "examples: a number": {"plans/*.test.yaml", "examples[].numbers[]."},
+	"examples: a rate": {"plans/*.test.yaml", "examples[].fx[]."}, "examples: a fact": {"plans/*.test.yaml", "examples[].facts.<measure>[]."}, "examples: a row": {"plans/*.test.yaml", "examples[].tables.<table>[]."},
+	"examples: an event": {"plans/*.test.yaml", "examples[].events[]."}, "examples: hours": {"plans/*.test.yaml", "examples[].hours[]."}, "examples: an adjustment": {"plans/*.test.yaml", "examples[].adjustments[]."},
+	"examples: an expectation": {"plans/*.test.yaml", "examples[].expect[]."}, "fairness": {"carrot.yaml", "fairness."}, "decisions": {"carrot.yaml", "fairness.decisions."},
 	"a waiver": {"plans/*.yaml", "waive[]."}, "fx": {"plans/*.yaml", "fx."}, "a part": {"plans/*.yaml", "components[].parts[]."},
 	"a multiplier": {"plans/*.yaml", "components[].multiply[]."}, "rows of a matrix": {"plans/*.yaml", "components[].curve.rows."},
 	"a detector": {"detectors/*.yaml", ""}, "an alarm": {"detectors/*.yaml", "alarm."}, "a detector's owner": {"detectors/*.yaml", "owner."},
@@ -72,7 +76,7 @@ func specs(t *testing.T) map[string][]string {
 		t.Fatal(err)
 	}
 	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") || strings.HasPrefix(name, "example") { // *.test.yaml has keys of its own
+		if strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
@@ -105,6 +109,14 @@ func specs(t *testing.T) map[string][]string {
 		default:
 			out[s.what] = keys
 		}
+	}
+	for _, s := range exampleSpecs {
+		var keys []string
+		for _, k := range strings.Fields(s.keys) {
+			k, _, _ = strings.Cut(k, ":")
+			keys = append(keys, k)
+		}
+		out["examples: "+s.what] = keys
 	}
 	delete(out, "")
 	return out
@@ -161,8 +173,8 @@ func TestKeysHaveOneLineEach(t *testing.T) {
 		}
 		seen[k.File+k.Path] = true
 	}
-	if lines := strings.Split(strings.TrimRight(KeysText(), "\n"), "\n"); len(seen)+8+7 != len(lines) {
-		t.Errorf("%d keys in %d lines, of which 8 name files and 7 are empty", len(seen), len(lines))
+	if lines := strings.Split(strings.TrimRight(KeysText(), "\n"), "\n"); len(seen)+9+8 != len(lines) {
+		t.Errorf("%d keys in %d lines, of which 9 name files and 8 are empty", len(seen), len(lines))
 	}
 	for _, line := range strings.Split(KeysText(), "\n") {
 		if len([]rune(line)) > 160 {

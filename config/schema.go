@@ -30,15 +30,22 @@ const currencyPattern = "^[A-Z]{3}$"
 
 // Schema is the JSON Schema (2020-12) of a plan document, made from the keys that the reader takes.
 func Schema() []byte {
+	return schemaOf("A plan of carrot", "plan", "plans/*.yaml", planSpecs, plainShapes)
+}
+
+// schemaOf is the JSON Schema of the mapping root of some specs, whose keys are told as those of a file, with plain kinds of values.
+func schemaOf(title, root, file string, specs map[string]spec, plain ...map[string]shape) []byte {
 	defs := shape{}
-	for name, s := range plainShapes {
-		defs[name] = s
+	for _, kinds := range plain {
+		for name, s := range kinds {
+			defs[name] = s
+		}
 	}
-	paths := schemaPaths()
-	for name, s := range planSpecs {
-		defs[name] = s.shape(name, paths[name])
+	paths := schemaPaths(root, specs)
+	for name, s := range specs {
+		defs[name] = s.shape(name, file, paths[name])
 	}
-	b, err := json.MarshalIndent(shape{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A plan of carrot", "$ref": "#/$defs/plan", "$defs": defs}, "", "  ")
+	b, err := json.MarshalIndent(shape{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, "$ref": "#/$defs/" + root, "$defs": defs}, "", "  ")
 	if err != nil { // maps of texts always have a form
 		return nil
 	}
@@ -46,10 +53,10 @@ func Schema() []byte {
 }
 
 // shape is a mapping with the keys of the spec and no others; path leads to what carrot check --keys says of them.
-func (s spec) shape(name, path string) shape {
+func (s spec) shape(name, file, path string) shape {
 	means := map[string]string{}
 	for _, k := range Keys() {
-		if k.File == "plans/*.yaml" {
+		if k.File == file {
 			means[k.Path] = k.Means
 		}
 	}
@@ -76,11 +83,16 @@ func (s spec) shape(name, path string) shape {
 	if name == "dated" || name == "budget" { // beside one amount for each currency
 		out["patternProperties"] = shape{currencyPattern: shape{"$ref": "#/$defs/number"}}
 	}
+	withOwnKeys(name, out)
 	return out
 }
 
 // kindShape is what a spec says that a value may be.
 func kindShape(kind string) shape {
+	if inner, mapping := strings.CutPrefix(kind, "{"); mapping {
+		_, each, _ := strings.Cut(strings.TrimSuffix(inner, "}"), ":")
+		return shape{"type": "object", "patternProperties": shape{"^.+$": kindShape(each)}, "additionalProperties": false}
+	}
 	if inner, list := strings.CutPrefix(kind, "["); list && strings.HasSuffix(inner, "]") && !strings.Contains(inner, "]/") {
 		return shape{"type": "array", "items": kindShape(strings.TrimSuffix(inner, "]"))}
 	}
@@ -94,6 +106,9 @@ func kindShape(kind string) shape {
 	if ref, ok := strings.CutPrefix(kind, "@"); ok {
 		return shape{"$ref": "#/$defs/" + ref}
 	}
+	if _, ok := exampleShapes[kind]; ok {
+		return shape{"$ref": "#/$defs/" + kind}
+	}
 	if _, ok := plainShapes[kind]; ok {
 		return shape{"$ref": "#/$defs/" + kind}
 	}
@@ -104,19 +119,24 @@ func kindShape(kind string) shape {
 	return shape{"enum": words}
 }
 
-// schemaPaths are where each spec first stands in a plan, as carrot check --keys writes it.
-func schemaPaths() map[string]string {
-	paths := map[string]string{"plan": ""}
-	for queue := []string{"plan"}; len(queue) > 0; queue = queue[1:] {
-		for _, token := range strings.Fields(planSpecs[queue[0]].keys) {
+// schemaPaths are where each spec first stands in a file, as carrot check --keys writes it.
+func schemaPaths(root string, specs map[string]spec) map[string]string {
+	paths := map[string]string{root: ""}
+	for queue := []string{root}; len(queue) > 0; queue = queue[1:] {
+		for _, token := range strings.Fields(specs[queue[0]].keys) {
 			key, kind, _ := strings.Cut(token, ":")
+			key = strings.TrimSuffix(key, "!")
+			if inner, mapping := strings.CutPrefix(kind, "{"); mapping {
+				of, each, _ := strings.Cut(strings.TrimSuffix(inner, "}"), ":")
+				key, kind = key+".<"+of+">", each
+			}
 			for _, c := range strings.Split(kind, "/") {
 				inner, list := strings.TrimPrefix(c, "["), strings.HasPrefix(kind, "[") && strings.HasSuffix(kind, "]")
 				ref, ok := strings.CutPrefix(strings.TrimSuffix(inner, "]"), "@")
 				if _, seen := paths[ref]; !ok || seen {
 					continue
 				}
-				step := strings.TrimSuffix(key, "!")
+				step := key
 				if list {
 					step += "[]"
 				}

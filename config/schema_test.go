@@ -258,3 +258,36 @@ func TestSchemaKnowsEveryKey(t *testing.T) {
 		}
 	}
 }
+
+// TestSchemaOfExamples: the schema of examples takes every file of examples there is, and refuses a slip at each level.
+func TestSchemaOfExamples(t *testing.T) {
+	var root map[string]any
+	if err := json.Unmarshal(ExamplesSchema(), &root); err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../jobs/plans/testdata/*/plans/*.test.yaml")
+	more, err2 := filepath.Glob("templates/*.test.yaml")
+	if files = append(files, more...); err != nil || err2 != nil || len(files) < 40 {
+		t.Fatalf("%d files of examples: %v %v", len(files), err, err2)
+	}
+	for _, name := range files {
+		for _, doc := range documentsOf(t, name) {
+			if why := against(root, root, doc, ""); why != "" {
+				t.Errorf("%s: %s", name, why)
+			}
+		}
+	}
+	for _, slip := range []struct{ old, now, want string }{
+		{"people:", "persons:", ".examples[0] lacks people"}, {"total:", "totals:", ".examples[0].expect[0]: unknown key totals"}, {`close: 2026-01`, `close: "2026"`, "2026 is no text of"},
+		{"from: 2023-01-01", "from: January", "January is no text of"}, {"on: 2026-01-10", "day: 2026-01-10", ".examples[0].facts.sold[0] lacks on"},
+	} {
+		text := "test: a.yaml\nexamples:\n  - name: one\n    close: 2026-01\n    people: [{id: ann, from: 2023-01-01, plan: x}]\n    facts: {sold: [{payee: ann, on: 2026-01-10, value: 1}]}\n    expect: [{payee: ann, total: \"1\"}]\n"
+		name := filepath.Join(t.TempDir(), "a.test.yaml")
+		if err := os.WriteFile(name, []byte(strings.Replace(text, slip.old, slip.now, 1)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if why := against(root, root, documentsOf(t, name)[0], ""); !strings.Contains(why, slip.want) {
+			t.Errorf("%s for %s: %q, want %q", slip.now, slip.old, why, slip.want)
+		}
+	}
+}
