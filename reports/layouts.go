@@ -70,6 +70,18 @@ func (of office) leaves(s *comp.Statement) bool {
 	return found != "" && of.byHand[s.Payee]
 }
 
+// alike counts those who are paid by name and payroll number: who shares both cannot be told apart by a system that has nothing else.
+// Where a waiver let them keep one number, they stand in the neutral file alone.
+func (of office) alike() map[[2]string]int {
+	out := map[[2]string]int{}
+	for _, s := range of.statements {
+		if paid(s) {
+			out[[2]string{s.Name, s.PayrollNumber}]++
+		}
+	}
+	return out
+}
+
 // adpParts are amounts within the bounds of a row that sum to m.
 func adpParts(m comp.Money) []comp.Money {
 	var out []comp.Money
@@ -87,8 +99,9 @@ func gustoCSV(of office) ([]byte, error) {
 	var b bytes.Buffer
 	b.WriteString("last_name,first_name,gusto_employee_id,commission\n")
 	names := map[string]string{}
+	alike := of.alike()
 	for _, s := range of.statements {
-		if !paid(s) || of.leaves(s) {
+		if !paid(s) || of.leaves(s) || of.sameNumber[s.Payee] && alike[[2]string{s.Name, s.PayrollNumber}] > 1 {
 			continue
 		}
 		if found, want := of.entity.Unfit(s.Name, s.PayrollNumber); found != "" {

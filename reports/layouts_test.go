@@ -103,6 +103,28 @@ func TestWaivedIsKeyedInByHand(t *testing.T) {
 	}
 }
 
+// TestAlikeAreKeyedInByHand: two people of one name and, by a waiver, one payroll number cannot be told apart by Gusto: neither has a
+// row there, both have theirs in the neutral file. Of different names each has a row. Without the waiver nothing is written.
+func TestAlikeAreKeyedInByHand(t *testing.T) {
+	for _, x := range []struct{ name, want string }{
+		{"Bob Mary Smith", "last_name,first_name,gusto_employee_id,commission\n"},
+		{"Ann Smith", "last_name,first_name,gusto_employee_id,commission\nSmith,Ann,417,1.00\nSmith,Bob Mary,417,2.00\n"},
+	} {
+		r := paidBy(comp.LegalEntity{Payroll: "gusto"}, 100, 200)
+		r.Statements[0].Name, r.Statements[0].PayrollNumber = x.name, "417"
+		for _, payee := range []string{"EA", "EB"} {
+			r.Findings = append(r.Findings, comp.Finding{Code: "payroll_number_twice", Reach: comp.ReachPayee, Payee: payee, Waived: "twins of one office, by Ann"})
+		}
+		files := render(t, r, Options{})
+		if d := cmp.Diff(x.want, string(byPath(t, files, "payroll/US01/gusto-2026-02.csv"))); d != "" {
+			t.Errorf("%s: %s", x.name, d)
+		}
+		if neutral := string(byPath(t, files, "payroll/US01/pay-2026-02.csv")); !strings.Contains(neutral, "EA") || !strings.Contains(neutral, "EB") {
+			t.Errorf("%s: the neutral file lacks somebody:\n%s", x.name, neutral)
+		}
+	}
+}
+
 // TestCorrectionsFile: one row per correction, with what was posted and what is due; its sum is that of the lines.
 func TestCorrectionsFile(t *testing.T) {
 	r := paidBy(comp.LegalEntity{}, 0)

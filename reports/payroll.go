@@ -18,6 +18,7 @@ type office struct {
 	entity     comp.LegalEntity
 	statements []*comp.Statement // by payee
 	byHand     map[string]bool   // payees whom the office's own system does not take, which somebody settled
+	sameNumber map[string]bool   // payees whose payroll number is somebody else's too, which somebody settled
 }
 
 // offices are the legal entities, by id; one without statements gets its files too, because a file that does not come
@@ -34,15 +35,19 @@ func offices(r *comp.Result) []office {
 	for _, e := range r.Entities {
 		place(e)
 	}
-	byHand := map[string]bool{}
+	byHand, sameNumber := map[string]bool{}, map[string]bool{}
 	for i := range r.Findings {
-		if f := &r.Findings[i]; f.Code == "payroll_cannot_take" && f.Waived != "" {
+		switch f := &r.Findings[i]; {
+		case f.Waived == "":
+		case f.Code == "payroll_cannot_take":
 			byHand[f.Payee] = true
+		case f.Code == "payroll_number_twice":
+			sameNumber[f.Payee] = true
 		}
 	}
 	for _, s := range statements(r) {
 		of := place(comp.LegalEntity{ID: s.Entity, Currency: s.Currency, PayCode: s.PayCode})
-		of.statements, of.byHand = append(of.statements, s), byHand
+		of.statements, of.byHand, of.sameNumber = append(of.statements, s), byHand, sameNumber
 	}
 	return out
 }
