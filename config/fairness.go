@@ -10,6 +10,7 @@ import (
 type Fairness struct {
 	Table, Employee string      // who is of which groups
 	Groups          []string    // its columns
+	Category        string      // its column of categories of work of equal value; "" none
 	Strata          []string    // columns of the rated rows
 	Floor           int         // groups of fewer people are not shown
 	Gap             comp.Number // from which on a difference matters, in the unit of one rating
@@ -25,12 +26,12 @@ func (l *loader) fairness(f fields) {
 	if !f.has("fairness") {
 		return
 	}
-	x, ok := f.at("fairness").fields("fairness", "table! employee! group! strata floor gap! jurisdictions! decisions")
+	x, ok := f.at("fairness").fields("fairness", "table! employee! group! category strata floor gap! jurisdictions! decisions")
 	if !ok {
 		return
 	}
 	t := l.table(x.at("table"))
-	out := &Fairness{Table: x.text("table"), Employee: l.column(t, x.at("employee"), words...), Groups: l.columnsNamed(t, x, "group"), Floor: x.integer("floor", 8, 5, 1000)}
+	out := &Fairness{Table: x.text("table"), Employee: l.column(t, x.at("employee"), words...), Groups: l.columnsNamed(t, x, "group"), Category: l.column(t, x.at("category"), words...), Floor: x.integer("floor", 8, 5, 1000)}
 	for _, c := range l.config.Contracts {
 		if c.Name() == out.Table && c.Class != comp.Personal && c.Class != comp.Sealed {
 			x.at("table").wrong("the table "+out.Table+" of class "+string(c.Class), "class: personal or sealed: who is of which group is nobody's business", "add class: sealed to it")

@@ -59,11 +59,7 @@ type GroupDecision struct {
 // Fairness compares ratings over the posted months from one to another ("": the last twelve) at the newest knowledge of the archive.
 // Nothing is written.
 func (h *House) Fairness(ctx context.Context, from, to string, today comp.Date) (out Disparities, err error) {
-	f := h.Config.Fairness
-	if f == nil {
-		return out, refuse("%s says no groups to compare; add fairness: {table: …, employee: …, group: […], gap: \"0.1\", jurisdictions: {US: none}}", h.Main)
-	}
-	first, last, err := h.postedMonths(ctx, from, to)
+	f, first, last, err := h.comparable(ctx, from, to)
 	if err != nil {
 		return out, err
 	}
@@ -100,6 +96,15 @@ func (h *House) Fairness(ctx context.Context, from, to string, today comp.Date) 
 		out.Components = append(out.Components, x)
 	}
 	return out, nil
+}
+
+// comparable are the groups to compare, and the first and the last posted month of those that are asked for.
+func (h *House) comparable(ctx context.Context, from, to string) (f *config.Fairness, first, last comp.Period, err error) {
+	if f = h.Config.Fairness; f == nil {
+		return nil, first, last, refuse("%s says no groups to compare; add fairness: {table: …, employee: …, group: […], gap: \"0.1\", jurisdictions: {US: none}}", h.Main)
+	}
+	first, last, err = h.postedMonths(ctx, from, to)
+	return f, first, last, err
 }
 
 // postedMonths are the first and the last posted month of those that are asked for.

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,6 +12,7 @@ import (
 
 func planFairnessCommand(a *app) *cobra.Command {
 	var from, to string
+	var pay bool
 	c := &cobra.Command{
 		Use:   "fairness",
 		Short: "Compare how customers rate people by group, like with like, to see bias",
@@ -19,7 +21,9 @@ func planFairnessCommand(a *app) *cobra.Command {
 			"kind of case); the interval knows that ratings of one person hang together. Nobody is named, groups of few people are not\n" +
 			"shown, nothing is written, and no score is corrected by anybody's group. A component in which a group differs by the stated\n" +
 			"gap or more, and not by chance, should pay nothing until a named person has decided: the text to paste is printed.\n\n" +
-			"Exit codes: 0 no such component without a decision, 3 there is one.",
+			"With --pay it compares variable pay per full-time month instead: mean and median gap of each group to the others of its legal\n" +
+			"entity, in all, by category of work of equal value and by component, with the group's share of each quarter of the people.\n\n" +
+			"Exit codes: 0 no such component without a decision, 3 there is one; with --pay 0.",
 		Args: exactly(0),
 		RunE: func(c *cobra.Command, _ []string) error {
 			h, err := a.house(c.Context())
@@ -29,6 +33,13 @@ func planFairnessCommand(a *app) *cobra.Command {
 			today, err := a.today(h.Config.Schedule.Zone)
 			if err != nil {
 				return err
+			}
+			if pay {
+				d, err := h.PayGap(c.Context(), from, to, today)
+				if err != nil {
+					return err
+				}
+				return a.print(d, func(w io.Writer) { printPayGaps(w, d) })
 			}
 			d, err := h.Fairness(c.Context(), from, to, today)
 			if err != nil {
@@ -46,7 +57,40 @@ func planFairnessCommand(a *app) *cobra.Command {
 		},
 	}
 	monthFlags(c, &from, &to)
+	c.Flags().BoolVar(&pay, "pay", false, "compare variable pay instead of ratings")
 	return c
+}
+
+func printPayGaps(w io.Writer, d jobs.PayGaps) {
+	fmt.Fprintf(w, "%s to %s, variable pay per full-time month; a gap is how much less than the others, and 5 %% or more is marked\n", d.From, d.To)
+	for _, g := range d.Groups {
+		mark := ""
+		if g.Marked {
+			mark = "  5 % OR MORE"
+		}
+		fmt.Fprintf(w, "\n%s, %s %s: %d people and %d others%s\n", areaOf(g.PayArea), g.Column, g.Group, g.People, g.Others, mark)
+		fmt.Fprintf(w, "  mean %s against %s %s: gap %s (95 %%: %s to %s)\n", g.Mean, g.OthersMean, g.Currency, g.MeanGap, g.Low, g.High)
+		fmt.Fprintf(w, "  median %s against %s %s: gap %s\n", g.Median, g.OthersMedian, g.Currency, g.MedianGap)
+		if len(g.Quarters) > 0 {
+			fmt.Fprintf(w, "  share of each quarter of the people, the lowest paid first: %s\n", strings.Join(g.Quarters, ", "))
+		}
+	}
+	for _, x := range d.Hidden {
+		fmt.Fprintf(w, "\n%s, %s: not shown, fewer than %d people, or another group could be worked out\n", areaOf(x), x.Column, d.Floor)
+	}
+	if len(d.Groups)+len(d.Hidden) == 0 {
+		fmt.Fprintln(w, "nobody may be compared")
+	}
+}
+
+func areaOf(x jobs.PayArea) string {
+	switch {
+	case x.Category != "":
+		return x.Entity + ", category " + x.Category
+	case x.Component != "":
+		return x.Entity + ", " + x.Component
+	}
+	return x.Entity
 }
 
 func printDisparities(w io.Writer, d jobs.Disparities) {
