@@ -62,12 +62,14 @@ func (a *app) listTemplates() error {
 
 // written is what writing a template did, as --json prints it.
 type written struct {
-	Files    []string `json:"files"`
-	Measures []string `json:"measures"`        // written with it
-	Own      []string `json:"own_measures"`    // that the company has
-	Needs    string   `json:"needs,omitempty"` // keys that carrot.yaml lacks
-	Clash    string   `json:"clash,omitempty"` // the company's file of the same plan
-	config   string   // to try it with; "" none
+	Files    []string        `json:"files"`
+	Measures []string        `json:"measures"`         // written with it
+	Own      []string        `json:"own_measures"`     // that the company has
+	Needs    string          `json:"needs,omitempty"`  // keys that carrot.yaml lacks
+	Clash    string          `json:"clash,omitempty"`  // the company's file of the same plan
+	Tables   []string        `json:"tables,omitempty"` // that what was written reads and no source of the company has
+	has      map[string]bool // the company's tables
+	config   string          // to try it with; "" none
 	template string
 }
 
@@ -113,6 +115,7 @@ func (a *app) companyOf(dir string) *config.Config {
 var (
 	eventKey = regexp.MustCompile(`event: ([a-z_]+)`)
 	planID   = regexp.MustCompile(`(?m)^plan: ([a-z_]+)`)
+	tableKey = regexp.MustCompile(`\btable: ([a-z_]+\.[a-z_]+)`)
 )
 
 // compare finds what a company has already of what a template needs, and what stands against it.
@@ -121,6 +124,10 @@ func (x *written) compare(t templates.Template, c *config.Config) {
 	if c == nil {
 		x.Measures = t.Measures
 		return
+	}
+	x.has = map[string]bool{}
+	for _, t := range c.Contracts {
+		x.has[t.Name()] = true
 	}
 	has := map[string]bool{}
 	for _, m := range c.Measures {
@@ -154,6 +161,11 @@ func (x *written) write(t templates.Template, dir string) error {
 	defined, err := templates.Definitions(x.Measures, templates.Measures(), measures.Files, example.Measures())
 	if err != nil {
 		return err
+	}
+	for _, m := range tableKey.FindAllStringSubmatch(defined+x.Needs, -1) {
+		if x.has != nil && !x.has[m[1]] && !slices.Contains(x.Tables, m[1]) {
+			x.Tables = append(x.Tables, m[1])
+		}
 	}
 	type file struct{ name, text string }
 	list := []file{{"plans/" + t.Name + ".yaml", t.Plan}, {"plans/" + t.Name + config.ExamplesSuffix, t.Examples}}
@@ -200,6 +212,9 @@ func (x *written) print(w io.Writer) {
 	}
 	if x.Needs != "" {
 		fmt.Fprintf(w, "\nAdd to carrot.yaml, with your own tables:\n\n%s", indented(x.Needs))
+	}
+	if len(x.Tables) > 0 {
+		fmt.Fprintf(w, "\nNo source of yours has these tables: %s.\nWrite the names of your own into the measures, or take out of the plan what reads a table that you have not.\n", strings.Join(x.Tables, ", "))
 	}
 	if x.Clash != "" {
 		fmt.Fprintf(w, "\n%s holds the same plan: let it end (effective: to) the day before the new one begins, or give the new one another name.\n", x.Clash)
