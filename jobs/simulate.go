@@ -94,7 +94,7 @@ func (c Candidate) load(ctx context.Context, s archive.Store, m archive.Manifest
 			}
 			lines = append(lines, x.String())
 		}
-		return nil, refuse("%s", strings.Join(lines, "\n"))
+		return nil, &unread{lines}
 	}
 	if err != nil {
 		return nil, err
@@ -278,19 +278,6 @@ func (h *House) Simulate(ctx context.Context, c Candidate, from, to string) (out
 	}
 	out = Simulation{Plan: strings.Join(slices.Compact(c.ids()), ", "), From: ms.all[0].m.Period, To: ms.all[len(ms.all)-1].m.Period}
 	out.compare(was, now)
-	return out, nil
-}
-
-// with are every month's plans with a candidate among them.
-func (ms *months) with(c Candidate) ([][]comp.Plan, error) {
-	var out [][]comp.Plan
-	for i := range ms.all {
-		plans, err := c.plans(ms.ctx, ms.store, ms.all[i].m, ms.all[i].k)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, plans)
-	}
 	return out, nil
 }
 

@@ -85,17 +85,42 @@ func TestSimulationSums(t *testing.T) {
 		t.Errorf("the plan itself, simulated:\n%s", same)
 	}
 	for args, text := range map[string]string{
-		"--plan " + edited(t, plan, "plan: sales", "plan: sails"):                   "no plan of the close of 2026-01 is called sails; its plans are sales, support",
-		"--plan " + edited(t, plan, `{from: "100%", pays: "8%"}`, `{from: "100%"}`): "sales.yaml:20:11: a band without the key pays; add pays:",
-		"--plan " + plan + " --from 2027-01":                                        "no month from 2027-01 on is posted; see carrot runs",
-		"--from 2026-01":                                                            "plan simulate: write --plan FILE, the candidate",
-		"--plan " + filepath.Join(dir, "plans", "nothing.yaml") + " --from 2026-01": "name the file of a plan",
+		"--plan " + edited(t, plan, "plan: sales", "plan: sails"):                       "no plan of the close of 2026-01 is called sails; its plans are sales, support",
+		"--plan " + edited(t, plan, `{from: "100%", pays: "8%"}`, `{from: "100%"}`):     "sales.yaml:20:11: a band without the key pays; add pays:",
+		"--plan " + edited(t, plan, "    measure: sold\n", "    measure: sold_later\n"): `, expected a measure that is defined; write csat, kept, mood, new or sold (in what the closes of 2026-01, 2026-02, 2026-03 archived; try the plan over others with --from and --to)`,
+		"--plan " + plan + " --from 2027-01":                                            "no month from 2027-01 on is posted; see carrot runs",
+		"--from 2026-01":                                                                "plan simulate: write --plan FILE, the candidate",
+		"--plan " + filepath.Join(dir, "plans", "nothing.yaml") + " --from 2026-01":     "name the file of a plan",
 	} {
 		code, _, errOut := carrot(append([]string{"plan", "simulate", "--config", main}, strings.Fields(args)...)...)
 		if code != exitUsage || !strings.Contains(errOut, text) {
 			t.Errorf("carrot plan simulate %s: exit code %d, lacks %q: %s", args, code, text, errOut)
 		}
 	}
+}
+
+// TestSimulationOfANewMeasure: a measure that came with February cannot be tried over January, whose close archived none; over February
+// it can.
+func TestSimulationOfANewMeasure(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	unpack(t, filepath.Join("testdata", "asked.txtar"), dir)
+	main, plan := filepath.Join(dir, "carrot.yaml"), filepath.Join(dir, "plans", "sales.yaml")
+	must(t, []string{"run", "--quiet", "--config", main, "--period", "2026-01", "--business", "2026-02-03", "--known-at", "2026-02-03"}, exitHeld)
+	measures, err := os.ReadFile(filepath.Join(dir, "measures.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	writeTo(t, filepath.Join(dir, "measures.yaml"), []byte(string(measures)+"---\nmeasure: bigger\nversion: \"1\"\ntitle: Bigger\nfamily: outcome\nunit: money\naggregate: sum\ntable: crm.deals\n"+
+		"owner: {column: owner, system: crm}\nvalue: amount\ncurrency: currency\ndate: closed\n"))
+	must(t, []string{"run", "--quiet", "--config", main, "--period", "2026-02", "--business", "2026-03-03", "--known-at", "2026-03-03"}, exitHeld)
+	candidate := edited(t, plan, "    measure: sold\n", "    measure: bigger\n")
+	code, _, errOut := carrot("plan", "simulate", "--config", main, "--plan", candidate)
+	want := `sales.yaml:11:14: the measure "bigger", expected a measure that is defined; write csat, kept, mood, new or sold (in what the closes of 2026-01 archived; try the plan over others with --from and --to)`
+	if code != exitUsage || !strings.Contains(errOut, want) {
+		t.Errorf("exit code %d: %s", code, errOut)
+	}
+	must(t, []string{"plan", "simulate", "--config", main, "--plan", candidate, "--from", "2026-02"}, exitDone)
 }
 
 // simTies holds the sums of a simulation against each other in minor units: months and people sum to the cost, components to
