@@ -27,6 +27,7 @@ import (
 // measures of what people answered, and from the scorecards what these came to.
 type scores struct {
 	named map[string]bool            // titles and ids
+	plain map[string]bool            // titles of all other measures
 	came  map[string]map[string]bool // a score as it is printed, with each n that it may stand for
 	text  *regexp.Regexp             // a sentence that states a score: its measure, a colon, a number
 	seen  int                        // scores that were found, with n or without
@@ -42,11 +43,12 @@ func newScores(t *testing.T, company string) *scores {
 	for _, m := range wrong {
 		t.Fatal(m)
 	}
-	s := &scores{named: map[string]bool{}, came: map[string]map[string]bool{}}
+	s := &scores{named: map[string]bool{}, plain: map[string]bool{}, came: map[string]map[string]bool{}}
 	digits, shares := map[string]int{}, map[string]bool{}
 	var titles []string
 	for _, m := range cfg.Measures {
 		if m.Survey == "" && !slices.Contains(answered, m.About) {
+			s.plain[m.Title] = true
 			continue
 		}
 		s.named[m.ID], s.named[m.Title] = true, true
@@ -177,6 +179,9 @@ func (s *scores) unit(where string, cells, block []string) {
 				missing(rest)
 			}
 		}
+		if s.plain[cells[0]] {
+			continue // what it came to may be what a survey came to as well
+		}
 		for _, f := range figureIn.FindAllString(madeOf.ReplaceAllString(c, ""), -1) {
 			ns, known := s.came[f]
 			if !known {
@@ -208,6 +213,7 @@ func (s *scores) rows(where string, rows [][]string) {
 var (
 	gap     = regexp.MustCompile(` {2,}| (?:\d\d %: )`) // the interval's level can stand close to n
 	pageEnd = regexp.MustCompile(`\n+Run [A-Z2-7]{26} [^\n]*\n\f[^\n]*\n+ *NOT APPROVED *\n+`)
+	stoodBy = regexp.MustCompile(`, (?:like|below|above)(?: |$)`)
 	stepped = regexp.MustCompile(`^\s*(\d+)\.\s+\D`)
 )
 
@@ -239,6 +245,9 @@ func (s *scores) lines(where, text string) {
 				block = nil
 			}
 			cells := gap.Split(strings.TrimSpace(line), -1)
+			if len(block) > 0 && stoodBy.MatchString(block[len(block)-1]) && len(cells) == 1 {
+				continue // what the row before stands beside: another's value, told with its n in the working
+			}
 			s.unit(where, cells, block)
 			block = append(block, line)
 		}
