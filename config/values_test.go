@@ -53,11 +53,12 @@ func TestSettingsAndSchedule(t *testing.T) {
 		of.Kind, of.Title, of.Measures, of.Where = kind, title, measures, at(line)
 		return of
 	}
-	noted := four
+	noted, counted := four, four
+	counted.Least = 10
 	noted.Note = "Of those who are paid."
 	kept := "promise_kept"
-	want.Sections = []comp.SectionSpec{section(59, "table", "Promises", four, kept),
-		section(60, "table", "By department", comp.SectionSpec{Every: "month", Periods: 2, By: comp.PoolDepartment}, kept),
+	want.Sections = []comp.SectionSpec{section(59, "table", "Promises", counted, kept),
+		section(60, "table", "By department", comp.SectionSpec{Every: "month", Periods: 2, By: comp.PoolDepartment, Least: 10}, kept),
 		section(61, "mirror", "Mirror", comp.SectionSpec{Every: "quarter", Periods: 8, By: comp.PoolDepartment, Lags: 4}, kept, kept),
 		section(62, "funnel", "Funnel", four, kept, kept), section(63, "equity", "Customers' worth", four, kept, kept, kept, kept), section(64, "pay_ratio", "Pay", noted)}
 	if d := cmp.Diff(want, c.Settings, equal); d != "" {

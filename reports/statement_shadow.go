@@ -2,6 +2,7 @@ package reports
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 
 	"carrot/transform/comp"
@@ -67,6 +68,9 @@ func (p *sheet) shadowRow(x statistic) gridRow {
 		against := ""
 		if x.estimate.Against != nil {
 			against = " " + measured(x.estimate.Against, x.unit, x.digits, p.s.Currency)
+			if n := x.estimate.AgainstN; n > 0 {
+				against += " (n = " + grouped(fmt.Sprint(n)) + ")"
+			}
 		}
 		rely = strings.TrimPrefix(rely+", "+[...]string{"below", "like", "above"}[*x.estimate.Standing+1]+against, ", ")
 	}

@@ -53,13 +53,14 @@ func (x *calc) formula(m *comp.Measure, src source, w *worked) measured {
 // stand replaces a value by what the plan reads of it: where it stands, or the end of its interval.
 func (x *calc) stand(m *comp.Measure, src source, out *measured, w *worked) {
 	if s := m.Standing; s != nil && out.estimate != nil {
-		against, ok := s.Against, true
+		against, ok, n := s.Against, true, int64(0)
 		if s.Measure != "" {
 			other := x.measureAt(source{Measure: s.Measure, ToDate: src.ToDate, Back: src.Back}, w)
-			against, ok = other.value, !other.missing
+			against, ok, n = other.value, !other.missing, other.n
 		}
 		if ok {
 			x.compare(m, out, against)
+			out.estimate.AgainstN = n
 		}
 	}
 	e := out.estimate
@@ -114,6 +115,9 @@ func (x *calc) relied(m *comp.Measure, out *measured) string {
 	switch {
 	case m.Pays == "standing" && e.Standing != nil:
 		text += fmt.Sprintf("; %s %s", [...]string{"below", "not to be told from", "above"}[*e.Standing+1], about(inUnit(*e.Against, m.Unit, x.currency)))
+		if e.AgainstN > 0 {
+			text += fmt.Sprintf(" (n = %s)", comp.Grouped(fmt.Sprint(e.AgainstN)))
+		}
 	case e.Raw != nil:
 		text += ": " + about(inUnit(out.value, m.Unit, x.currency))
 	}

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/big"
 	"math/rand/v2"
 	"os"
@@ -146,6 +148,9 @@ func (s *exports) file(name string) []string {
 		return lines
 	}
 	b, err := os.ReadFile(filepath.Join(s.company, "exports", filepath.FromSlash(name)))
+	if errors.Is(err, fs.ErrNotExist) { // a book that the company keeps by hand
+		b, err = os.ReadFile(filepath.Join(s.company, "reference", filepath.FromSlash(name)))
+	}
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -280,6 +285,8 @@ func (s *exports) measure(id string, rows []printedRow, l map[string]string, c p
 			sum.Add(sum, s.money(id, p, r, l, c, knownAt))
 		case "new_customers":
 			s.want(p, r["Typ"] == "Neugeschäft" || r["Type"] == "New Customer", "a new customer's")
+		case "ideas_shipped":
+			s.want(p, r["shipped_on"] != "" && r["signed_on"] != "" && r["business_case"] != "", "a shipped idea's, signed and with a business case")
 		case "promise_kept":
 			d := dealOf(p, r)
 			hit = isoDay(d.delivered) <= isoDay(d.promised)
@@ -312,6 +319,8 @@ func (s *exports) measure(id string, rows []printedRow, l map[string]string, c p
 		return n, sum, commas(sum) + " " + l["currency"] + " (n = " + withCommas(fmt.Sprint(n)) + ")"
 	case "new_customers":
 		return n, big.NewRat(int64(n), 1), fmt.Sprintf("New customers delivered: %d;", n)
+	case "ideas_shipped":
+		return n, big.NewRat(int64(n), 1), fmt.Sprintf("Own ideas shipped: %d;", n)
 	case "usage_satisfaction":
 		if n < 5 { // too few to tell, by the plans
 			return n, nil, ""

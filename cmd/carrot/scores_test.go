@@ -213,7 +213,6 @@ func (s *scores) rows(where string, rows [][]string) {
 var (
 	gap     = regexp.MustCompile(` {2,}| (?:\d\d %: )`) // the interval's level can stand close to n
 	pageEnd = regexp.MustCompile(`\n+Run [A-Z2-7]{26} [^\n]*\n\f[^\n]*\n+ *NOT APPROVED *\n+`)
-	stoodBy = regexp.MustCompile(`, (?:like|below|above)(?: |$)`)
 	stepped = regexp.MustCompile(`^\s*(\d+)\.\s+\D`)
 )
 
@@ -245,9 +244,6 @@ func (s *scores) lines(where, text string) {
 				block = nil
 			}
 			cells := gap.Split(strings.TrimSpace(line), -1)
-			if len(block) > 0 && stoodBy.MatchString(block[len(block)-1]) && len(cells) == 1 {
-				continue // what the row before stands beside: another's value, told with its n in the working
-			}
 			s.unit(where, cells, block)
 			block = append(block, line)
 		}

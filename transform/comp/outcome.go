@@ -169,6 +169,7 @@ type Estimate struct {
 	Effective *Number // number of rows: as many equally weighted ones would say as much
 	Standing  *int    // -1 below, 0 like, 1 above what it is held against
 	Against   *Number
+	AgainstN  int64    // rows behind Against; 0 where the plan writes it
 	Notes     []string // one sentence each
 }
 
