@@ -30,7 +30,8 @@ func (k *keeper) awards() {
 func (k *keeper) award(e *earned, c *comp.Component) {
 	value := e.result.Amount
 	gross := value
-	if c.Award.GrossUp != "" {
+	switch {
+	case c.Award.GrossUp != "":
 		rate, ok := k.grossUp(e, c)
 		left := comp.Int(1).Sub(rate)
 		if !ok || left.Sign() <= 0 {
@@ -40,7 +41,9 @@ func (k *keeper) award(e *earned, c *comp.Component) {
 		n, _ := value.Amount().Number.Quo(left)
 		gross, _ = k.s.v.Round(comp.Amount{Number: n, Currency: value.Currency}, k.s.in.Plans[e.duty.plan].Rounding)
 		e.say("%s is worth %s; with the tax that is borne: %s / (1 - %s) ≈ %s", c.Award.What, paid(value), paid(value), percent(rate), paid(gross))
-	} else {
+	case value.Minor == 0:
+		e.say("%s: not given", c.Award.What)
+	default:
 		e.say("%s is worth %s, and no tax on it is borne", c.Award.What, paid(value))
 	}
 	e.kind = comp.AwardLine
