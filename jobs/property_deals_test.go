@@ -165,8 +165,15 @@ func rowsBehindLines(p *trial) {
 	})
 	for _, s := range r.Statements {
 		for _, l := range s.Lines {
-			i := slices.IndexFunc(s.Components, func(x comp.ComponentResult) bool { return x.Plan == l.Plan && x.Component == l.Component })
-			if l.Kind != comp.Earning || l.Amount.Minor == 0 || i < 0 || s.Components[i].Value == nil || s.Components[i].Value.IsZero() {
+			counted, alone := 0, 0 // of a plan's two versions each has its component; one may be neutral for want of rows
+			for _, x := range s.Components {
+				if x.Plan == l.Plan && x.Component == l.Component && x.Exact.Number.Cmp(l.Exact.Number) == 0 {
+					if counted++; x.Value == nil || x.Value.IsZero() {
+						alone++
+					}
+				}
+			}
+			if l.Kind != comp.Earning || l.Amount.Minor == 0 || counted == 0 || alone > 0 {
 				continue
 			}
 			p.seen++
