@@ -63,17 +63,12 @@ func (h *House) Fairness(ctx context.Context, from, to string, today comp.Date) 
 	if err != nil {
 		return out, err
 	}
-	k := &knowledge{config: h.Config, main: h.Main}
-	if err := h.know(ctx, k, today, func(string) bool { return true }); err != nil {
-		return out, err
-	}
-	b := newBench(ctx, h)
-	defer func() { err = errors.Join(err, b.vault.Close()) }()
-	in, _, err := b.inputs(k, comp.RunFacts{Kind: comp.Preview, Period: last, Business: today, KnownAt: today}, nil)
+	in, done, err := h.known(ctx, last, today)
 	if err != nil {
 		return out, err
 	}
-	in.Files, in.Settings.First, in.Settings.Restate = b.files, first.Start, 0
+	defer func() { err = errors.Join(err, done()) }()
+	in.Settings.First, in.Settings.Restate = first.Start, 0
 	for in.Settings.Restate < 120 && last.Start.AddMonths(-in.Settings.Restate) > first.Start {
 		in.Settings.Restate++
 	}
@@ -96,6 +91,20 @@ func (h *House) Fairness(ctx context.Context, from, to string, today comp.Date) 
 		out.Components = append(out.Components, x)
 	}
 	return out, nil
+}
+
+// known are the inputs of a preview of a month at the newest knowledge of the archive, to be read until done is called.
+func (h *House) known(ctx context.Context, month comp.Period, today comp.Date) (in transform.Inputs, done func() error, err error) {
+	k := &knowledge{config: h.Config, main: h.Main}
+	if err := h.know(ctx, k, today, func(string) bool { return true }); err != nil {
+		return in, nil, err
+	}
+	b := newBench(ctx, h)
+	if in, _, err = b.inputs(k, comp.RunFacts{Kind: comp.Preview, Period: month, Business: today, KnownAt: today}, nil); err != nil {
+		return in, nil, errors.Join(err, b.vault.Close())
+	}
+	in.Files = b.files
+	return in, b.vault.Close, nil
 }
 
 // comparable are the groups to compare, and the first and the last posted month of those that are asked for.

@@ -68,10 +68,6 @@ func (h *House) PayGap(ctx context.Context, from, to string, today comp.Date) (o
 	if err != nil {
 		return out, err
 	}
-	k := &knowledge{config: h.Config, main: h.Main}
-	if err := h.know(ctx, k, today, func(string) bool { return true }); err != nil {
-		return out, err
-	}
 	chain, err := h.Postings(ctx)
 	if err != nil {
 		return out, err
@@ -80,13 +76,11 @@ func (h *House) PayGap(ctx context.Context, from, to string, today comp.Date) (o
 	if err != nil {
 		return out, err
 	}
-	b := newBench(ctx, h)
-	defer func() { err = errors.Join(err, b.vault.Close()) }()
-	in, _, err := b.inputs(k, comp.RunFacts{Kind: comp.Preview, Period: last, Business: today, KnownAt: today}, nil)
+	in, done, err := h.known(ctx, last, today)
 	if err != nil {
 		return out, err
 	}
-	in.Files = b.files
+	defer func() { err = errors.Join(err, done()) }()
 	with := *f
 	if f.Category != "" {
 		with.Groups = append(slices.Clone(f.Groups), f.Category)

@@ -1,9 +1,7 @@
 package stat
 
 import (
-	"hash/fnv"
 	"math"
-	"math/rand/v2"
 
 	"carrot/transform/comp"
 )
@@ -159,9 +157,7 @@ func Permutation(a, b []comp.Number, most int, seed string) (difference, p comp.
 			want += x
 		}
 	}
-	h := fnv.New64a()
-	h.Write([]byte(seed))
-	random := rand.New(rand.NewPCG(h.Sum64(), uint64(len(rows))))
+	random := drawing(seed, int64(len(rows)))
 	const enough = 20 // shuffles as extreme, after which more would not make the chance small
 	extreme, done := 0, 0
 	least := want - 1e-9*math.Max(1, math.Abs(want)) // a sum in another order is the same sum

@@ -1,9 +1,7 @@
 package stat
 
 import (
-	"hash/fnv"
 	"math"
-	"math/rand/v2"
 	"sort"
 
 	"carrot/transform/comp"
@@ -140,9 +138,7 @@ func resample(answers []Answer, level comp.Number, draws int, seed string, drive
 		}
 		rows[i] = append(rows[i], float(a.Score))
 	}
-	h := fnv.New64a()
-	h.Write([]byte(seed))
-	random := rand.New(rand.NewPCG(h.Sum64(), uint64(len(of))))
+	random := drawing(seed, int64(len(of)))
 	shares, times := make([][]float64, k), make([]float64, len(answers))
 	for range draws {
 		clear(times)

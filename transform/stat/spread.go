@@ -51,14 +51,19 @@ func Clusters(residuals []comp.Number, n int64) (comp.Number, bool) {
 	return over(squares.Mul(comp.Int(c)), comp.Int(n).Mul(comp.Int(n)).Mul(comp.Int(c-1))), true
 }
 
+// drawing draws by chance what a text and a number say: the same on every machine and on every day.
+func drawing(seed string, n int64) *rand.Rand {
+	h := fnv.New64a()
+	h.Write([]byte(seed))
+	return rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
+}
+
 // Bootstrap is the percentile interval of a mean: so many resamples of as many rows, drawn by PCG seeded from a text. The same
 // text gives the same interval, however the rows are told.
 func Bootstrap(bins []Bin, level comp.Number, draws int, seed string) Interval {
 	bins = joined(bins)
 	n, mean, variance := Moments(bins)
-	h := fnv.New64a()
-	h.Write([]byte(seed))
-	random := rand.New(rand.NewPCG(h.Sum64(), uint64(n)))
+	random := drawing(seed, n)
 	ends := make([]int64, len(bins))
 	at := int64(0)
 	for i, b := range bins {
