@@ -165,15 +165,14 @@ func rowsBehindLines(p *trial) {
 	})
 	for _, s := range r.Statements {
 		for _, l := range s.Lines {
-			counted, alone := 0, 0 // of a plan's two versions each has its component; one may be neutral for want of rows
-			for _, x := range s.Components {
-				if x.Plan == l.Plan && x.Component == l.Component && x.Exact.Number.Cmp(l.Exact.Number) == 0 {
-					if counted++; x.Value == nil || x.Value.IsZero() {
-						alone++
-					}
+			own := slices.DeleteFunc(slices.Clone(s.Components), func(x comp.ComponentResult) bool { return x.Plan != l.Plan || x.Component != l.Component })
+			if len(own) > 1 { // each version of a plan has its own; one may be neutral for want of rows
+				if paid := slices.DeleteFunc(slices.Clone(own), func(x comp.ComponentResult) bool { return x.Exact.Number.Cmp(l.Exact.Number) != 0 }); len(paid) > 0 {
+					own = paid
 				}
 			}
-			if l.Kind != comp.Earning || l.Amount.Minor == 0 || counted == 0 || alone > 0 {
+			worthless := func(x comp.ComponentResult) bool { return x.Value == nil || x.Value.IsZero() }
+			if l.Kind != comp.Earning || l.Amount.Minor == 0 || len(own) == 0 || slices.ContainsFunc(own, worthless) {
 				continue
 			}
 			p.seen++

@@ -15,9 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/apache/arrow/go/v15/arrow/memory"
-	"github.com/apache/arrow/go/v15/parquet/file"
-	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 	"github.com/google/go-cmp/cmp"
 
 	"carrot/jobs"
@@ -297,18 +294,7 @@ func legible(t *testing.T, name string, b []byte) string {
 			out += string(text)
 		}
 	case ".parquet":
-		p, err := file.NewParquetReader(bytes.NewReader(b))
-		if err != nil {
-			t.Fatal(err)
-		}
-		r, err := pqarrow.NewFileReader(p, pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
-		if err != nil {
-			t.Fatal(err)
-		}
-		table, err := r.ReadTable(t.Context())
-		if err != nil {
-			t.Fatal(err)
-		}
+		table := parquetTable(t, b)
 		for i := range int(table.NumCols()) {
 			text, err := json.Marshal(table.Column(i).Data().Chunks())
 			if err != nil {

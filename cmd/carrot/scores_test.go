@@ -15,6 +15,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/apache/arrow/go/v15/parquet/file"
 	"github.com/apache/arrow/go/v15/parquet/pqarrow"
@@ -324,8 +325,8 @@ func (s *scores) file(t *testing.T, pdftotext, name string) string {
 	return kind
 }
 
-// parquetRows are the cells of a table as text, without the nulls.
-func parquetRows(t *testing.T, b []byte) [][]string {
+// parquetTable is a Parquet file, read whole.
+func parquetTable(t *testing.T, b []byte) arrow.Table {
 	t.Helper()
 	p, err := file.NewParquetReader(bytes.NewReader(b))
 	if err != nil {
@@ -339,6 +340,13 @@ func parquetRows(t *testing.T, b []byte) [][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return table
+}
+
+// parquetRows are the cells of a table as text, without the nulls.
+func parquetRows(t *testing.T, b []byte) [][]string {
+	t.Helper()
+	table := parquetTable(t, b)
 	rows := make([][]string, table.NumRows())
 	for c := range int(table.NumCols()) {
 		at := 0
