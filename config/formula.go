@@ -167,6 +167,7 @@ func (l *loader) hidden(f fields, m *comp.Measure, name string) string {
 		h.NetBy, h.Side, h.Spread = n.text("by"), n.choice("takes", "", "gains", "losses"), true
 	}
 	h.Terms = l.terms(f, h)
+	l.byRow(f, &h)
 	h.Digest = measureDigest(h)
 	l.measures[h.ID] = &measured{h, f.node}
 	l.config.Measures = append(l.config.Measures, h)

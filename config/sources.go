@@ -85,9 +85,9 @@ func (l *loader) readTable(source, name string, n node) Table {
 	c.Cause = f.choice("cause", comp.Causes[0], comp.Causes[:]...)
 	c.Class = comp.Class(f.choice("class", string(comp.Open), string(comp.Open), string(comp.Personal), string(comp.Sealed)))
 	known.sealed = c.Class == comp.Sealed
-	c.Survey = f.survey(c.Class)
-	known.survey = c.Survey
 	l.columns(f, t.Format, c, known)
+	c.Survey = l.survey(f, c.Class, known)
+	known.survey = c.Survey
 	l.identity(f, c, known)
 	return t
 }

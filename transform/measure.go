@@ -235,6 +235,9 @@ func (w *tableWorker) match(t *termRun) error {
 			}
 		}
 	}
+	if t.kind >= 0 {
+		w.matchKinds(t)
+	}
 	if t.fold != nil {
 		w.foldable(t)
 	}

@@ -21,6 +21,7 @@ type termPlan struct {
 	owner          int
 	currency       int
 	of             int
+	kind           int // the column that tells a row's kind of survey; -1 where no row says it
 	deal, order    int // of a measure that is read by deal: the columns that name and order deals; deal is -1 for the key
 	dealt          bool
 	labels         []int
@@ -124,7 +125,7 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 	measure := &s.in.Measures[m]
 	term := &measure.Terms[k]
 	p := &termPlan{measure: m, index: k, term: term, pool: pooledBy(measure), counts: term.Value == nil,
-		rated: measure.Aggregate.Rated() && (term.Hit != nil || measure.Aggregate != comp.Median), missed: term.Miss != nil, spread: measure.Spread, date: -1, owner: -1, currency: -1, of: -1, deal: -1, order: -1,
+		rated: measure.Aggregate.Rated() && (term.Hit != nil || measure.Aggregate != comp.Median), missed: term.Miss != nil, spread: measure.Spread, date: -1, owner: -1, currency: -1, of: -1, kind: -1, deal: -1, order: -1,
 		dealt: len(s.grid.kept) > 0 && len(s.grid.kept[m]) > 0}
 	p.counts = p.counts || measure.Aggregate == comp.Count
 	type need struct {
@@ -137,6 +138,9 @@ func (s *scanner) planTerm(t *tableScan, m, k int) (*termPlan, error) {
 	}
 	if term.Owner.Split != nil {
 		needs = append(needs, need{&p.of, term.Owner.Split.Of})
+	}
+	if survey := t.contract.Survey; survey != nil {
+		needs = append(needs, need{&p.kind, survey.By})
 	}
 	p.group = make([]int, len(term.Group))
 	for i := range term.Group {

@@ -46,6 +46,30 @@ func lintConfig(t *testing.T, file string, more ...string) (*config.Config, []co
 	return config.Load(over, "carrot.yaml", func(string) (string, bool) { return "", true })
 }
 
+// TestLintSurveysOfRows: two measures of a table do not mix what each row of it says by itself.
+func TestLintSurveysOfRows(t *testing.T) {
+	for told, want := range map[bool]int{false: 1, true: 0} {
+		c, mistakes := lintConfig(t, "plans/L10.bad.yaml")
+		if len(mistakes) > 0 {
+			t.Fatal(mistakes)
+		}
+		for i := range c.Contracts {
+			if told && c.Contracts[i].Name() == "crm.deals" {
+				c.Contracts[i].Survey = &comp.Survey{By: "product", Promise: comp.Named}
+			}
+		}
+		got := 0
+		for _, l := range Check(c, lintHistory, comp.Day(2026, 3, 1)) {
+			if strings.Contains(l.Message, "mixes relationship and transactional surveys") {
+				got++
+			}
+		}
+		if got != want {
+			t.Errorf("rows that tell their kind: %v: %d lints of mixing, want %d", told, got, want)
+		}
+	}
+}
+
 // The exact texts of the lints of each plan, bad and good; a good plan has none.
 func TestLints(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join("testdata", "lint", "plans", "*.yaml"))

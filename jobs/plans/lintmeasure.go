@@ -280,6 +280,9 @@ func isScore(m *comp.Measure) bool {
 func (k *linter) surveys() {
 	kinds := map[string][2]string{} // by table: kind and measure
 	told := map[string]bool{}
+	byRow := func(table string) bool {
+		return slices.ContainsFunc(k.c.Contracts, func(c comp.Contract) bool { return c.Name() == table && c.Survey != nil && c.Survey.By != "" })
+	}
 	for i := range k.p.Components {
 		k.x = &k.p.Components[i]
 		if k.x.Shown {
@@ -298,6 +301,9 @@ func (k *linter) surveys() {
 				continue
 			}
 			for _, t := range m.Terms {
+				if byRow(t.Table) {
+					continue // its rows are told apart
+				}
 				before, seen := kinds[t.Table]
 				if seen && before[0] != m.Survey && !told[m.ID] {
 					k.say("L10", LintError, u.where, "pay one of the two, or tell their rows apart in tables of their own", "%s mixes relationship and transactional surveys: %s reads %s as well", k.title(m.ID), k.title(before[1]), t.Table)

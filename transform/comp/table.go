@@ -20,7 +20,8 @@ const (
 
 // Survey is what a table of answers says of itself.
 type Survey struct {
-	Kind    string // relationship or transactional
+	Kind    string // relationship or transactional; "" where By tells it
+	By      string // the column that tells each row's kind; "" where all are of one
 	Promise string // Named, OfTeam or Anonymous
 	Floor   int    // the fewest answers of which a result is shown; 0 where the promise is Named
 }

@@ -106,9 +106,18 @@ func takes(t *comp.Term, f *fact) bool {
 	return v.True()
 }
 
+// otherKind says whether a row tells that it is of another kind of survey than the measure's.
+func otherKind(m *comp.Measure, f *fact) bool {
+	s := f.contract.Survey
+	return s != nil && s.By != "" && f.get(s.By).Text != m.Survey
+}
+
 // readable says whether a row has everything that a term asks of it. What a fold takes one of is only asked for entity and
 // order: the rest matters for the row that is taken alone, and for this term alone.
 func (e *engine) readable(m *comp.Measure, t *comp.Term, f *fact) bool {
+	if otherKind(m, f) {
+		return false
+	}
 	if t.Fold == nil {
 		_, ok := e.entry(m, t, f)
 		return ok
@@ -128,7 +137,7 @@ func (e *engine) readable(m *comp.Measure, t *comp.Term, f *fact) bool {
 func (e *engine) entries(m *comp.Measure, t *comp.Term, rows []*fact) []entry {
 	var taken []*fact
 	for _, f := range rows {
-		if takes(t, f) {
+		if takes(t, f) && !otherKind(m, f) {
 			taken = append(taken, f)
 		}
 	}
