@@ -150,9 +150,10 @@ type secondChain struct {
 func (c *secondChain) compare(t *testing.T, v transform.Verbs, months []transform.Inputs, look func(m int) bool) (found []string, lines int) {
 	t.Helper()
 	var ledger []comp.LedgerEntry
+	var confided []comp.Confided
 	chain(t, v, months, func(m int, r *comp.Result) bool {
 		now := months[m]
-		now.Ledger = ledger
+		now.Ledger, now.Confided = ledger, confided
 		if look(m) {
 			if _, done := c.known[m]; !done {
 				in, err := c.plain.Inputs(&now)
@@ -165,7 +166,7 @@ func (c *secondChain) compare(t *testing.T, v transform.Verbs, months []transfor
 			lines += len(engine.Lines)
 			found = disagreements(now.Run.Period.Name(), engine, c.known[m])
 		}
-		ledger = append(ledger, r.Ledger...)
+		ledger, confided = append(ledger, r.Ledger...), r.Confided
 		return len(found) == 0
 	})
 	return found, lines

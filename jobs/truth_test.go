@@ -115,9 +115,10 @@ func (c *company) months(t *testing.T, n int) []transform.Inputs {
 func chain(t *testing.T, v transform.Verbs, months []transform.Inputs, see func(month int, r *comp.Result) bool) {
 	t.Helper()
 	var ledger []comp.LedgerEntry
+	var confided []comp.Confided
 	for m := range months {
 		now := months[m]
-		now.Ledger = ledger
+		now.Ledger, now.Confided = ledger, confided
 		var prev *transform.Inputs
 		if m > 0 {
 			prev = &months[m-1]
@@ -129,7 +130,7 @@ func chain(t *testing.T, v transform.Verbs, months []transform.Inputs, see func(
 		if !see(m, r) {
 			return
 		}
-		ledger = append(ledger, r.Ledger...)
+		ledger, confided = append(ledger, r.Ledger...), r.Confided
 	}
 }
 

@@ -76,9 +76,9 @@ func newConfided(s *settler, ds []duty) *confided {
 	if s.in.Run.Kind != comp.Close || s.in.Discreet {
 		return c
 	}
-	for _, p := range c.spans(s, ds) {
-		for i := range s.in.Contracts {
-			if t := &s.in.Contracts[i]; t.Floor() > 0 {
+	for i := range s.in.Contracts {
+		if t := &s.in.Contracts[i]; t.Floor() > 0 {
+			for _, p := range c.spans(s, ds, t.Name()) {
 				c.work(s, t, p)
 			}
 		}
@@ -90,18 +90,21 @@ func newConfided(s *settler, ds []duty) *confided {
 	return c
 }
 
-// spans are the measuring periods that pay in this run and of which nothing was made known yet, in order of time.
-func (c *confided) spans(s *settler, ds []duty) (out []comp.Period) {
+// spans are the measuring periods of a table that pay in this run and of which nothing was made known yet, in order of time. The
+// periods of another table are none of it: a half year beside a year would tell the other half.
+func (c *confided) spans(s *settler, ds []duty, table string) (out []comp.Period) {
 	done := map[comp.Period]bool{}
 	for _, x := range s.in.Confided {
-		done[x.Period] = true
+		if x.Table == table {
+			done[x.Period] = true
+		}
 	}
 	for i := range ds {
 		if ds[i].pay != s.in.Run.Period {
 			continue
 		}
 		for _, r := range ds[i].readings {
-			if c.floors[r.Measure] > 0 && r.Back == 0 && !done[r.span] {
+			if c.floors[r.Measure] > 0 && r.Back == 0 && !done[r.span] && s.in.Measures[s.measures[r.Measure]].Terms[0].Table == table {
 				done[r.span] = true
 				out = append(out, r.span)
 			}

@@ -178,8 +178,8 @@ func controlSheet(t *testing.T, book string, sheet [][]string, pay string) {
 			byTable[r["What"]] = append(byTable[r["What"]], r)
 		}
 	}
-	if len(byTable) != 27 {
-		t.Errorf("%s has control totals of %d tables, expected the 27 that measures of plans read: seven that pay, twenty that are shown", book, len(byTable))
+	if len(byTable) != 28 {
+		t.Errorf("%s has control totals of %d tables, expected the 28 that measures of plans read: eight that pay, twenty that are shown", book, len(byTable))
 	}
 	for name, parts := range byTable {
 		if parts[0]["Result"] != "ties" {

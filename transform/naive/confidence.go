@@ -53,7 +53,7 @@ func (e *engine) inConfidence(c *matter, m *comp.Measure, back int) []credit {
 		if x.Measure == m.ID && x.Group == group && x.Period == span {
 			return e.remembered(x)
 		}
-		settled = settled || x.Period == span
+		settled = settled || x.Period == span && x.Table == m.Terms[0].Table
 	}
 	if settled || back > 0 || e.in.Run.Kind != comp.Close || !slices.Contains(e.measuring(c.component.Every, e.in.Run.Period), now) {
 		return nil

@@ -163,17 +163,31 @@ func (v *view) surveys(t tallies) {
 			t.at("recommendation", "", m).hit(r.Recommend >= 9)
 		}
 	}
+	v.confidences(t)
+}
+
+// confidences count what employees answered in confidence. What of them is told stands once the measuring period was closed: an
+// answer that comes later enters nothing, or the difference would tell it.
+func (v *view) confidences(t tallies) {
 	for _, a := range v.w.Answers {
-		if !a.At(v.close) || !v.within(a.Ended) {
+		if !v.within(a.Ended) {
 			continue
 		}
 		m := v.month(a.Ended)
-		e := t.at("employee_satisfaction", "", m)
-		e.n, e.score = e.n+1, e.score+int64(a.Work)
-		if a.Finance >= 0 {
+		if a.At(min(v.close, v.ending(m, 12))) {
+			e := t.at("employee_satisfaction", "", m)
+			e.n, e.score = e.n+1, e.score+int64(a.Work)
+		}
+		if a.Finance >= 0 && a.At(min(v.close, v.ending(m, 6))) {
 			t.at("finance_service", "", m).hit(a.Finance >= 4)
 		}
 	}
+}
+
+// ending is the month with which the calendar's span of so many months ends that month m lies in.
+func (v *view) ending(m, months int) int {
+	calendar := int(v.w.First.AddMonths(m).Time().Month())
+	return m + (months-calendar%months)%months
 }
 
 // rate is what one unit of a currency is worth in another on a date.
