@@ -49,7 +49,7 @@ func (l *loader) accounts(f fields) {
 	if !f.has("accounts") {
 		return
 	}
-	a, ok := f.at("accounts").fields("accounts", "table! account! stage reach in")
+	a, ok := f.at("accounts").fields("accounts", "table! account! stage reach in contact")
 	if !ok {
 		return
 	}
@@ -72,6 +72,7 @@ func (l *loader) accounts(f fields) {
 			}
 		}
 	}
+	l.contact(a, t, out)
 	slices.SortFunc(out.In, func(x, y comp.AccountColumn) int { return cmp.Compare(x.Table, y.Table) })
 	l.config.Mapping.Accounts = out
 }
@@ -107,17 +108,24 @@ func (l *loader) readable(f fields, t *table) {
 	}
 }
 
-// shownColumn is what stands under a title of a list: a column, or the stage of the account that one names.
+// shownColumn is what stands under a title of a list: a column, or what is known of the account that one names.
 func (l *loader) shownColumn(t *table, n node) comp.Shown {
 	if !n.isMap() {
 		return comp.Shown{Column: l.column(t, n)}
 	}
-	s, ok := n.fields("a column of a list", "stage_of!")
+	s, ok := n.fields("a column of a list", "stage_of last_contact_of days_quiet_of")
 	if !ok {
 		return comp.Shown{}
 	}
-	if l.config.Mapping.Accounts == nil && s.has("stage_of") {
-		s.keyNode("stage_of").wrong("stage_of in a config without accounts", "accounts:, which says how far each has come", "add accounts: to carrot.yaml")
+	key := s.onlyOne(true, "stage_of", "last_contact_of", "days_quiet_of")
+	accounts := l.config.Mapping.Accounts
+	switch {
+	case key == "":
+		return comp.Shown{}
+	case accounts == nil:
+		s.keyNode(key).wrong(key+" in a config without accounts", "accounts:, which says how far each has come", "add accounts: to carrot.yaml")
+	case key != "stage_of" && accounts.Contact == nil:
+		s.keyNode(key).wrong(key+" in a config whose accounts have no contact", "contact:, which says what counts as such", "add contact: to accounts in carrot.yaml")
 	}
-	return comp.Shown{Column: l.column(t, s.at("stage_of"), words...), Stage: true}
+	return comp.Shown{Column: l.column(t, s.at(key), words...), Stage: key == "stage_of", Contact: key == "last_contact_of", Quiet: key == "days_quiet_of"}
 }

@@ -50,6 +50,7 @@ func (l *loader) load(name string) {
 	}
 	l.each(f, path.Dir(name), "measures", l.measure)
 	l.endMeasures()
+	l.contacts()
 	l.experiments(f)
 	l.management(f)
 	if f.has("shared") {

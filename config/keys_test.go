@@ -23,7 +23,7 @@ var parts = map[string][2]string{
 	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a survey": {"sources/*.yaml", "tables.<table>.survey."}, "a kind of survey": {"sources/*.yaml", "tables.<table>.survey.kind."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
 	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
 	"a shared part of a scorecard": {"shared/*.yaml", ""}, "the use of a shared part": {"plans/*.yaml", "components[].parts[]."}, "a shared component": {"shared/*.yaml", ""}, "the use of a shared component": {"plans/*.yaml", "components[]."},
-	"a stage": {"carrot.yaml", "stage[]."}, "accounts": {"carrot.yaml", "accounts."}, "an experiment": {"carrot.yaml", "experiments[]."}, "a stage that is reached": {"carrot.yaml", "accounts.reach[]."},
+	"a stage": {"carrot.yaml", "stage[]."}, "accounts": {"carrot.yaml", "accounts."}, "contact": {"carrot.yaml", "accounts.contact."}, "an experiment": {"carrot.yaml", "experiments[]."}, "a stage that is reached": {"carrot.yaml", "accounts.reach[]."},
 	"a column of a list": {"lists/*.yaml", "columns.<title>."}, "a list": {"lists/*.yaml", ""}, "the owner of a list": {"lists/*.yaml", "owner."}, "a table of contributions": {"carrot.yaml", "contributions[]."},
 	"a measure": {"measures/*.yaml", ""}, "an owner": {"measures/*.yaml", "owner."}, "a split": {"measures/*.yaml", "owner.split."},
 	"a change": {"measures/*.yaml", "change."}, "an input": {"measures/*.yaml", "inputs.<name>."}, "an uncertainty": {"measures/*.yaml", "uncertainty."}, "a model": {"measures/*.yaml", "model."}, "a BG/NBD model": {"measures/*.yaml", "model.bgnbd."}, "a standing": {"measures/*.yaml", "standing."},

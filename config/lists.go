@@ -10,7 +10,7 @@ import (
 
 // lists reads one lists document.
 func (l *loader) list(n node, _ []byte) {
-	f, ok := n.fields("a list", "list! title! section! table! where owner! date! months columns! order most for opt_in")
+	f, ok := n.fields("a list", "list! title! section! table! where owner! date months columns! order most for opt_in dormant")
 	if !ok {
 		return
 	}
@@ -32,13 +32,15 @@ func (l *loader) list(n node, _ []byte) {
 	}
 	x.Date, x.Order = l.column(t, f.at("date"), daily...), l.column(t, f.at("order"))
 	x.OptIn = l.column(t, f.at("opt_in"), comp.Bool)
+	x.Dormant = l.dormant(t, f)
 	if x.Managers && !l.attributes[comp.AttrManager] {
 		f.at("for").wrong("for: manager in a config whose roster sets no manager", "the attribute manager", "add manager: to a roster table's set, or write for: payee")
 	}
 	if c, ok := f.at("columns").entries("columns"); ok {
 		for _, title := range c.order() {
 			if s := l.shownColumn(t, c.at(title)); s.Column != "" {
-				x.Columns = append(x.Columns, comp.Shown{Title: title, Column: s.Column, Stage: s.Stage})
+				s.Title = title
+				x.Columns = append(x.Columns, s)
 			}
 		}
 		if n := len(c.order()); n < 1 || n > 5 {

@@ -10,10 +10,10 @@ import (
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "pay_ratio": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": ""}
 
 // kindsOfSection are the kinds of sections, as a config may list them.
-var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "pay_ratio"}
+var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio"}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
@@ -31,6 +31,9 @@ func (l *loader) management(f fields) {
 		s.elsewhere(spec.Kind, keys)
 		spec.Lags = s.integer("lags", 0, 1, 24)
 		l.toldApart(s, &spec)
+		if a := l.config.Mapping.Accounts; spec.Kind == "contact" && (a == nil || a.Contact == nil) {
+			s.at("section").wrong("a section of contact in a config that does not say what counts as such", "contact: in accounts", "add contact: to accounts in carrot.yaml")
+		}
 		for _, k := range keys {
 			nodes := []node{s.at(k)}
 			if k == "steps" || k == "measures" {

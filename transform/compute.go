@@ -63,6 +63,7 @@ type assessment struct {
 	findings     []comp.Finding
 	held         map[string][]string // payee to the findings that hold the statement; read by key only
 	expectations []comp.Expectation
+	recent       *recency // when there was contact with accounts; nil where nothing shows it
 }
 
 // assess walks each fact through each verb once: conform the reference tables, see who takes part when, scan the fact

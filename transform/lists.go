@@ -3,6 +3,7 @@ package transform
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -34,6 +35,9 @@ type listing struct {
 	optIn  int
 	shown  []int
 	stages map[string]int // of accounts; read by key only
+	recent *recency
+	today  comp.Date
+	about  int // the column of accounts that are dormant
 	rows   []listed
 }
 
@@ -47,6 +51,10 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 	if err != nil {
 		return nil, err
 	}
+	recent, err := a.recencyShown()
+	if err != nil {
+		return nil, err
+	}
 	var tables []string
 	for i := range defs {
 		if !slices.Contains(tables, defs[i].Table) {
@@ -57,7 +65,7 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 		var of []*listing
 		for i := range defs {
 			if defs[i].Table == name {
-				all[i] = &listing{Listing: &defs[i], stages: stages}
+				all[i] = &listing{Listing: &defs[i], stages: stages, recent: recent, today: a.today()}
 				of = append(of, all[i])
 			}
 		}
@@ -161,7 +169,7 @@ func (x *listing) prepare(a *assessment, contract *comp.Contract, cols *columns)
 		x.where = newProgram(x.Where, cols)
 	}
 	x.date, x.owner, x.optIn = contract.Index(x.Date), contract.Index(x.Owner.Column), contract.Index(x.OptIn)
-	x.order = contract.Index(cmp.Or(x.Order, x.Date))
+	x.order, x.about = contract.Index(cmp.Or(x.Order, x.Date)), contract.Index(x.Dormant)
 	for _, c := range x.Columns {
 		x.shown = append(x.shown, contract.Index(c.Column))
 	}
@@ -181,11 +189,11 @@ func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys
 		}
 	}
 	for i := range cols.n {
-		day := cols.value(x.date, i)
-		if truths != nil && truths[i] != yes || day.Kind != comp.KindDate || !x.span.Contains(day.Date) {
+		if truths != nil && truths[i] != yes {
 			continue
 		}
-		if x.optIn >= 0 && !cols.value(x.optIn, i).Bool {
+		day, ok := x.dayOf(cols, i)
+		if !ok || x.optIn >= 0 && !cols.value(x.optIn, i).Bool {
 			continue
 		}
 		if covers >= 0 {
@@ -193,23 +201,58 @@ func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys
 				continue
 			}
 		}
-		id := x.owners.idAt(cols.text(x.owner, i), day.Date)
+		id := x.owners.idAt(cols.text(x.owner, i), day)
 		k, ok := slices.BinarySearchFunc(a.company.People, id, func(p comp.Person, id string) int { return cmp.Compare(p.ID, id) })
 		if !ok {
 			continue
 		}
-		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(keys, i), day: day.Date, order: cols.value(x.order, i)}
-		r.order.Text = string([]byte(r.order.Text))
+		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(keys, i), day: day, order: x.orderOf(cols, i)}
 		for j, c := range x.shown {
-			cell := cols.text(c, i)
-			if x.Columns[j].Stage {
-				cell = stageText(x.stages[cell])
-			}
-			r.cells = append(r.cells, cell)
+			r.cells = append(r.cells, x.cell(&x.Columns[j], cols.text(c, i)))
 		}
 		x.rows = append(x.rows, r)
 	}
 	return nil
+}
+
+// dayOf is the day of a row; false where the list does not look at it. That of a dormant account is the day on which it is looked at.
+func (x *listing) dayOf(cols *columns, i int) (comp.Date, bool) {
+	if x.about >= 0 {
+		q, ok := x.recent.quiet(cols.text(x.about, i), x.today)
+		if !ok || !q.dormant {
+			return 0, false
+		}
+	}
+	if x.date < 0 {
+		return x.today, true
+	}
+	day := cols.value(x.date, i)
+	return day.Date, day.Kind == comp.KindDate && x.span.Contains(day.Date)
+}
+
+// orderOf is what a row is sorted by: a dormant account that says nothing else by how long nothing was heard of it.
+func (x *listing) orderOf(cols *columns, i int) comp.Value {
+	if x.order < 0 {
+		q, _ := x.recent.quiet(cols.text(x.about, i), x.today)
+		if !q.known {
+			q.days = math.MaxInt32
+		}
+		return comp.NumberValue(comp.Int(int64(q.days)))
+	}
+	v := cols.value(x.order, i)
+	v.Text = string([]byte(v.Text))
+	return v
+}
+
+// cell is what stands in a column of the list, of the text of a row's cell.
+func (x *listing) cell(c *comp.Shown, text string) string {
+	switch {
+	case c.Stage:
+		return stageText(x.stages[text])
+	case c.Contact, c.Quiet:
+		return x.recent.cell(c, text, x.today)
+	}
+	return text
 }
 
 // hand gives the rows of a list to whose statements show them.

@@ -38,6 +38,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.funnel(&spec, &s)
 		case "table":
 			l.table(&spec, &s)
+		case "contact":
+			l.contact(&spec, &s)
 		case "pay_ratio":
 			l.payRatio(&s, r)
 		}

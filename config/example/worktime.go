@@ -11,7 +11,7 @@ import (
 // timeBooks are the hours that calendars and contracts tell, and who came and went.
 func (g *generator) timeBooks() []book {
 	return []book{
-		{name: "calendar_hours.csv", header: []string{"entry", "on", "employee", "department", "attendees", "accepted_by_customer", "recurring", "hours"}, rows: g.calendar},
+		{name: "calendar_hours.csv", header: []string{"entry", "on", "employee", "department", "attendees", "accepted_by_customer", "recurring", "hours", "account"}, rows: g.calendar},
 		{name: "contracted_hours.csv", header: []string{"month", "employee", "department", "hours"}, rows: func(add func(...any)) {
 			g.months(func(_ int, from, last comp.Date) {
 				g.present(last, func(person int, department string) {
@@ -38,7 +38,7 @@ func contracted(p *truth.Person, day comp.Date) int {
 // calendar is what calendars show of time with customers and with other departments. A series that no customer ever accepted is in
 // it as well: it counts as nothing.
 func (g *generator) calendar(add func(...any)) {
-	n := 0
+	n, list := 0, g.customers()
 	g.months(func(k int, from, last comp.Date) {
 		g.present(last, func(person int, department string) {
 			c := g.about('h', k*100_003+person)
@@ -51,11 +51,29 @@ func (g *generator) calendar(add func(...any)) {
 					accepted = c.perMille(400)
 				}
 				n++
-				add(fmt.Sprintf("CA-%06d", n), from+comp.Date(c.below(int(last-from)+1)), g.id(person), department, class, accepted, recurring,
-					fmt.Sprintf("%d.%d", 1+c.below(7), 5*c.below(2)))
+				on, met := from+comp.Date(c.below(int(last-from)+1)), ""
+				if class == "customer" {
+					met = g.meets(list, n, person, on)
+				}
+				add(fmt.Sprintf("CA-%06d", n), on, g.id(person), department, class, accepted, recurring,
+					fmt.Sprintf("%d.%d", 1+c.below(7), 5*c.below(2)), met)
 			}
 		})
 	})
+}
+
+// meets is the account that a meeting is with: sellers mostly meet their own, and nobody goes to every seventh one.
+func (g *generator) meets(list []*account, meeting, person int, on comp.Date) string {
+	c := g.about('m', meeting)
+	met := list[0]
+	for range 12 {
+		if a := list[c.below(len(list))]; a.number%7 != 4 && a.since <= on {
+			if met = a; g.keeper(a, on) == person {
+				break
+			}
+		}
+	}
+	return met.id
 }
 
 // headcount is opening, joiners, leavers and closing by department and month, as the roster has them: closing is opening, joiners and

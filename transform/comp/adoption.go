@@ -44,6 +44,16 @@ type AccountMap struct {
 	Stage          string          // the column of a declared stage; "" where Reach says it
 	Reach          []Reaching      // by stage, from 2 on
 	In             []AccountColumn // sorted by table
+	Contact        *Contact        // nil: what counts as contact is not said
+}
+
+// Contact says what counts as contact both ways, and when a customer of whom nothing is heard is dormant. It is shown, never paid.
+type Contact struct {
+	Measure string // each row that it counts is a contact on its day
+	Dormant int    // days without one
+	Since   string // of the accounts' table: the date column from which each is a customer; "" none
+	Where   *Expr  // which of the accounts are customers; nil all
+	Months  int    // how many months it looks back
 }
 
 // Reaching is what an account must have done to be in a stage, beside what the stages before ask.

@@ -13,6 +13,7 @@ type Listing struct {
 	Order     string // the column of which the highest come first; "" is Date
 	Most      int    // rows shown; the others are counted
 	Managers  bool   // shown to those above the owner instead
+	Dormant   string // the column of accounts of which only dormant ones are shown; "" all rows
 	OptIn     string // a boolean column: rows without a yes are shown to nobody; "" none
 	Place     Place
 }
@@ -21,6 +22,8 @@ type Listing struct {
 type Shown struct {
 	Title, Column string
 	Stage         bool // how far the account has come that the column names
+	Contact       bool // the day of the last contact with it
+	Quiet         bool // the days since then
 }
 
 // Sections are the parts of a statement that lists stand in, in the order in which a person reads them.

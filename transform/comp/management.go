@@ -4,7 +4,7 @@ import "strings"
 
 // SectionSpec asks for a section of the management report. None of its numbers pays anything.
 type SectionSpec struct {
-	Kind    string // mirror, equity, change, drivers, funnel, table, pay_ratio
+	Kind    string // mirror, equity, change, drivers, funnel, table, contact, pay_ratio
 	Title   string
 	Note    string // printed below the title: what it is for, or what it rests on
 	Every   string // month, quarter or year
