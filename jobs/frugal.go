@@ -2,14 +2,41 @@ package jobs
 
 import (
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 )
 
 // Frugal makes a process keep half as much garbage as it has live memory, and not as much again: a close reads millions of
 // rows and throws nearly all of them away, so that this is what its peak is made of. It costs a few percent of the time.
-// GOGC, where it is set, stands.
+// A small company's live memory is so little that half of it would have its garbage collected a thousand times: it may keep
+// leeway. GOGC, where it is set, stands.
 func Frugal() {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(50)
+		debug.SetGCPercent(mostGarbage)
+		afterCollection()
 	}
+}
+
+// How much garbage is kept beside live memory, in percent of it: as much as makes leeway, within these bounds.
+const (
+	leeway       = 64 << 20 // bytes
+	leastGarbage = 50
+	mostGarbage  = 400
+)
+
+// afterCollection sets the percentage anew whenever garbage was collected: the object that it leaves behind is garbage itself.
+func afterCollection() {
+	type garbage struct{ _ [32]byte }
+	runtime.AddCleanup(new(garbage), func(struct{}) {
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		debug.SetGCPercent(garbageFor(live[0].Value.Uint64()))
+		afterCollection()
+	}, struct{}{})
+}
+
+// garbageFor is the percentage for so many bytes of live memory.
+func garbageFor(live uint64) int {
+	return int(min(max(leastGarbage, 100*leeway/max(live, 1)), mostGarbage))
 }
