@@ -10,10 +10,10 @@ import (
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": "", "cases": ""}
 
 // kindsOfSection are the kinds of sections, as a config may list them.
-var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio"}
+var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio", "cases"}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
@@ -34,6 +34,7 @@ func (l *loader) management(f fields) {
 		if a := l.config.Mapping.Accounts; spec.Kind == "contact" && (a == nil || a.Contact == nil) {
 			s.at("section").wrong("a section of contact in a config that does not say what counts as such", "contact: in accounts", "add contact: to accounts in carrot.yaml")
 		}
+		s.casesTold(f, spec.Kind)
 		for _, k := range keys {
 			nodes := []node{s.at(k)}
 			if k == "steps" || k == "measures" {
@@ -51,12 +52,23 @@ func (l *loader) management(f fields) {
 	}
 }
 
+// casesTold holds a section of cases against the detectors that open any: it tells of the windows that they look at.
+func (f fields) casesTold(config fields, kind string) {
+	if kind != "cases" {
+		return
+	}
+	f.never("it in a section that is told by periods", "remove it: each detector has windows of its own", "every", "periods")
+	if !config.has("detectors") {
+		f.at("section").wrong("a section of cases in a config without detectors", "what opens them", "add detectors: [detectors/*.yaml]")
+	}
+}
+
 // elsewhere refuses keys that another kind of section has.
 func (f fields) elsewhere(kind string, own []string) {
 	if kind == "" {
 		return
 	}
-	of := map[string][]string{"lags": {"mirror"}, "apart": {"table"}, "least": {"table", "drivers"}, "items": {"drivers"}, "statements": {"drivers"}}
+	of := map[string][]string{"lags": {"mirror"}, "apart": {"table"}, "least": {"table", "drivers", "cases"}, "items": {"drivers"}, "statements": {"drivers"}}
 	for _, k := range kindsOfSection {
 		for _, key := range strings.Fields(measuresOf[k]) {
 			of[key] = append(of[key], k)

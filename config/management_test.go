@@ -111,9 +111,15 @@ n: a
 			[]string{"closed of aggregate count in a section of drivers, expected a score of answers: aggregate mean, share, rate or net; name one"}},
 		"drivers of weighted groups": {"drivers, title: T, measure: amount_weighted, items: {One: amount, Two: amount}",
 			[]string{"amount_weighted, which weights groups, in a section of drivers, expected a score in which every answer counts alike; name one without strata"}},
-		"drivers without items":  {"drivers, title: T, measure: amount_of_deals", []string{"a section without the key items; add items:"}},
-		"one driver":             {"drivers, title: T, measure: amount_of_deals, items: {One: amount}", []string{"1 items, expected two to 6; write Title: column for each"}},
-		"drivers that are words": {"drivers, title: T, measure: amount_of_deals, items: {One: amount, Two: stage}", []string{"the column stage of type category, expected a column of type decimal or integer; write "}},
+		"drivers without items":   {"drivers, title: T, measure: amount_of_deals", []string{"a section without the key items; add items:"}},
+		"one driver":              {"drivers, title: T, measure: amount_of_deals, items: {One: amount}", []string{"1 items, expected two to 6; write Title: column for each"}},
+		"drivers that are words":  {"drivers, title: T, measure: amount_of_deals, items: {One: amount, Two: stage}", []string{"the column stage of type category, expected a column of type decimal or integer; write "}},
+		"cases without detectors": {"cases, title: T, by: department, least: 10", []string{"a section of cases in a config without detectors, expected what opens them; add detectors: [detectors/*.yaml]"}},
+		"cases of periods": {"cases, title: T, every: month, periods: 2, measures: [closed]", []string{
+			"a section of cases in a config without detectors, expected what opens them; add detectors: [detectors/*.yaml]",
+			"the key every, expected every in a section that is told by periods; remove it: each detector has windows of its own",
+			"the key periods, expected periods in a section that is told by periods; remove it: each detector has windows of its own",
+			"the key measures, expected measures in a section of kind table; remove it"}},
 		"drivers in confidence": {"drivers, title: T, measure: sealed_share, items: {One: survey_score, Two: survey_score}",
 			[]string{"sealed_share of the sealed table zendesk.ratings, told apart, expected a measure of a table whose rows may be told apart; name another one"}},
 	} {

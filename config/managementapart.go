@@ -11,7 +11,7 @@ import (
 // toldApart reads what a section tells measures apart by: the values of a column, or items of the same answers.
 func (l *loader) toldApart(s fields, spec *comp.SectionSpec) {
 	spec.Apart, spec.Statements = s.text("apart"), s.boolean("statements")
-	spec.Least = s.integer("least", map[string]int{"table": 10, "drivers": 30}[spec.Kind], 5, 100_000)
+	spec.Least = s.integer("least", map[string]int{"table": 10, "drivers": 30, "cases": 8}[spec.Kind], 5, 100_000)
 	if spec.Kind == "table" && spec.Apart == "" {
 		s.never("it in a section with apart", "remove it, or write apart: a column", "least")
 	}

@@ -37,7 +37,7 @@ plans: [plan.yaml]
 detectors: [detectors/*.yaml]
 reviews: {table: crm.reviews, case: case_id, answered: answered_on, text: answer, closed: closed_on, by: closed_by, outcome: outcome}
 roster:
-  - {table: crm.people, id: id, from: entry, employed: "true", set: {name: id, entity: entity, department: {const: Sales}, payroll_number: id, fte: {const: "1"}}}
+  - {table: crm.people, id: id, from: entry, employed: "true", set: {name: id, entity: entity, department: department, payroll_number: id, fte: {const: "1"}}}
 `
 
 const detectorSold = `measure: sold
@@ -64,7 +64,7 @@ components:
 
 // detectorTables are the tables of the company, by name: their columns with types.
 var detectorTables = map[string]string{
-	"crm.people":     "id:id entity:category entry:date",
+	"crm.people":     "id:id entity:category entry:date department:category",
 	"crm.sales":      "id:id owner:category amount:integer day:date",
 	"crm.deals":      "id:id owner:category closed_on:date entered_on:date reversed_on:date changed_on:date changed_by:category price:integer list_price:integer",
 	"crm.contracts":  "id:id owner:category vested_on:date cancelled_on:date",
@@ -171,7 +171,7 @@ func newHonest(seed uint64, planted bool) *honest {
 	h := &honest{random: rand.New(rand.NewPCG(seed, 14)), rows: map[string][][]any{"crm.reviews": nil}}
 	for i := range honestPeople {
 		who, bad := fmt.Sprintf("P%02d", i), planted && i == 0
-		h.rows["crm.people"] = append(h.rows["crm.people"], []any{who, "US01", comp.Day(2025, 1, 1)})
+		h.rows["crm.people"] = append(h.rows["crm.people"], []any{who, "US01", comp.Day(2025, 1, 1), "Sales"})
 		h.deals(who, bad)
 		h.answers(who, bad)
 		h.tickets(who, bad)

@@ -110,6 +110,7 @@ func (x *detection) windows(d *comp.Detector) []opening {
 type person struct {
 	id         int32
 	department string
+	entity     string
 	rows       []sighting
 	hits       int64
 }
@@ -126,7 +127,7 @@ func (x *detection) judge(w *watcher) {
 				by[s.payee] = append(by[s.payee], s)
 			}
 		}
-		looked := comp.Looked{Detector: w.d.ID, Title: w.d.Title, Period: o.Period}
+		looked := comp.Looked{Detector: w.d.ID, Title: w.d.Title, Period: o.Period, P: w.d.P}
 		var people []person
 		for i := range by {
 			id := int32(i)
@@ -145,12 +146,15 @@ func (x *detection) judge(w *watcher) {
 		}
 		q := question{d: w.d, window: o.Period, people: people}
 		answers := q.ask()
-		looked.People = len(answers)
+		looked.People, looked.Asked = len(answers), len(answers)
 		for _, a := range answers {
+			at := comp.LookedAt{Department: a.who.department, Entity: a.who.entity, People: 1}
 			if a.p.Mul(comp.Int(int64(len(answers)))).Cmp(w.d.P) <= 0 {
 				looked.Cases++
 				x.open(w.d, o, x.company.People[a.who.id].ID, a, len(answers))
+				became(&at, x.cases[len(x.cases)-1].State)
 			}
+			among(&looked, at)
 		}
 		x.looked = append(x.looked, looked)
 	}
@@ -160,6 +164,7 @@ func (x *detection) judge(w *watcher) {
 func (x *detection) counted(d *comp.Detector, o opening, id int32, rows []sighting) person {
 	who := person{id: id, rows: rows}
 	who.department, _ = x.company.People[id].Attr(comp.AttrDepartment, o.End-1)
+	who.entity, _ = x.company.People[id].Attr(comp.AttrEntity, o.End-1)
 	late := lastDays(o.Period, d.Rows.LastDays)
 	for i := range rows {
 		s := &rows[i]

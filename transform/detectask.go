@@ -262,17 +262,18 @@ func (x *detection) bunching(d *comp.Detector) {
 	}
 	type sides struct{ above, below int64 }
 	by := map[string]*sides{}
-	looked := comp.Looked{Detector: d.ID, Title: d.Title, Period: o.Period}
+	looked := comp.Looked{Detector: d.ID, Title: d.Title, Period: o.Period, P: d.P, Plans: true}
+	people, without := map[int32]bool{}, map[int32]bool{}
 	for _, s := range x.scores {
 		if s.Attainment == nil || x.confident(s.Measure, 0) || d.Plan != "" && s.Plan != d.Plan || d.Component != "" && s.Component != d.Component {
 			continue
 		}
 		id := x.owner(&comp.Detector{}, s.Payee, o.Start)
 		if id < 0 || !x.mayLook(d, id, o.End-1) {
-			looked.Without++
+			without[id] = true
 			continue
 		}
-		looked.People++
+		people[id] = true
 		k := s.Plan + " " + s.Component
 		if by[k] == nil {
 			by[k] = &sides{}
@@ -290,6 +291,8 @@ func (x *detection) bunching(d *comp.Detector) {
 			keys = append(keys, k)
 		}
 	}
+	looked.People, looked.Without, looked.Asked = len(people), len(without), len(keys)
+	at := comp.LookedAt{People: len(people)}
 	for _, k := range keys {
 		h := stat.Hits{K: by[k].above, N: by[k].above + by[k].below}
 		a := judgement{n: h.N, p: stat.BinomialTail(h, over(comp.Int(1), comp.Int(2)))}
@@ -298,8 +301,10 @@ func (x *detection) bunching(d *comp.Detector) {
 			looked.Cases++
 			x.open(d, o, "", a, len(keys))
 			x.cases[len(x.cases)-1].ID = caseID(d.ID, k, o.Period)
+			became(&at, x.cases[len(x.cases)-1].State)
 		}
 	}
+	looked.Among = []comp.LookedAt{at}
 	x.looked = append(x.looked, looked)
 }
 

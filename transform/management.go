@@ -42,6 +42,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.contact(&spec, &s)
 		case "pay_ratio":
 			l.payRatio(&s, r)
+		case "cases":
+			l.cases(&spec, &s, r)
 		}
 		out = append(out, s)
 	}

@@ -94,5 +94,24 @@ type Looked struct {
 	Detector, Title string
 	Period          Period
 	People, Cases   int
-	Without         int // people of countries without the agreement that is needed there: not looked at
+	Without         int        // people of countries without the agreement that is needed there: not looked at
+	Plans           bool       // the questions are about components of plans, each of which is one of Asked; else about people
+	Asked           int        // how many questions share P between them
+	P               Number     // the chance that an honest company has any case in the window
+	Among           []LookedAt // by where people worked at the window's end; sorted
+}
+
+// LookedAt is how many people of a department and legal entity were looked at, and what became of the cases about them. Of questions
+// about plans there is one, of nobody's department.
+type LookedAt struct {
+	Department, Entity string
+	People             int
+	Waiting            int // cases that nobody has answered yet
+	Answered           int // closed ones too
+	Expired            int
+}
+
+// Add adds others up.
+func (l *LookedAt) Add(o LookedAt) {
+	l.People, l.Waiting, l.Answered, l.Expired = l.People+o.People, l.Waiting+o.Waiting, l.Answered+o.Answered, l.Expired+o.Expired
 }
