@@ -198,7 +198,11 @@ func (e *explainer) line(l Line) (ExplainedLine, error) {
 	for _, series := range byMeasure(l.Series) {
 		measure, _, _ := strings.Cut(series, "|")
 		tables := e.tablesOf(measure)
-		for _, origin := range e.lineage.Rows(series) {
+		rows, err := e.lineage.Rows(series)
+		if err != nil {
+			return out, err
+		}
+		for _, origin := range rows {
 			row, sealed, err := e.row(origin, tables)
 			if err != nil {
 				return out, err

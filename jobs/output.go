@@ -120,8 +120,7 @@ func (w *work) files(o Options, k *knowledge, put func(file) error) error {
 	if err := w.credits(put); err != nil {
 		return err
 	}
-	// The lineage of a sealed table tells which answers stand behind whose measure.
-	if err := put(file{sidecar, lineageFile, "application/octet-stream", comp.Sealed, w.lineage.Encode(), nil}); err != nil {
+	if err := w.rows(put); err != nil {
 		return err
 	}
 	return w.lastFiles(put)
@@ -155,6 +154,15 @@ func (w *work) credits(put func(file) error) (err error) {
 		return err
 	}
 	return put(file{sidecar, creditsFile, "application/jsonl", comp.Personal, nil, f})
+}
+
+// rows writes the lineage. That of a sealed table tells which answers stand behind whose measure.
+func (w *work) rows(put func(file) error) error {
+	b, err := w.lineage.Encode()
+	if err != nil {
+		return err
+	}
+	return put(file{sidecar, lineageFile, "application/octet-stream", comp.Sealed, b, nil})
 }
 
 func (w *work) lastFiles(put func(file) error) error {

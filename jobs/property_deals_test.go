@@ -176,9 +176,9 @@ func rowsBehindLines(p *trial) {
 				continue
 			}
 			p.seen++
-			rows := lineage.Rows(l.Series)
+			rows, err := lineage.Rows(l.Series)
 			if len(rows) == 0 {
-				p.Errorf("%s line %d pays %s for nothing", s.ID, l.Number, l.Amount)
+				p.Errorf("%s line %d pays %s for nothing (%v)", s.ID, l.Number, l.Amount, err)
 			}
 			for _, o := range rows {
 				if !read[comp.File{Digest: o.File, Name: o.Name}] || o.Pos < 1 {

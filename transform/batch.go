@@ -51,7 +51,7 @@ type Inputs struct {
 	Spill       Spill              // where folds put what exceeds Memory; nil keeps everything in memory
 	Memory      int64              // bytes that folds may hold before they spill; 0 means 16 MiB
 	index       map[string]int     // of Measures by id; read by key only
-	spills      *atomic.Int64      // how many scans have spilled deals: each names its files apart
+	spills      *atomic.Int64      // how many scans have spilled deals or lineage: each names its files apart
 	lean        bool               // a stage of true-ups: only sums are asked for, so neither lineage nor credits are kept
 }
 

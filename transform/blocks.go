@@ -1,12 +1,12 @@
 package transform
 
 import (
+	"bytes"
 	"encoding/binary"
+	"io"
 	"math/bits"
 	"slices"
 	"sort"
-
-	"carrot/transform/comp"
 )
 
 // A link says that a row entered a cell: the cell's number in the high bits, the row's position in the low ones, so that
@@ -136,7 +136,7 @@ func (b linkBits) pack(all []uint64, p *piece, file uint32) *block {
 		}
 		cell, i = here, j
 	}
-	out.data = slices.Clip(out.data)
+	out.data = bytes.Clone(out.data) // what was reserved is more than it takes
 	return out
 }
 
@@ -222,21 +222,31 @@ func (h cursors) down(i int) {
 }
 
 // joinBlocks brings the blocks of all splits together, cell by cell. The outcome does not depend on how rows were
-// divided among blocks.
-func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) *Lineage {
+// divided among blocks. What is more than a fold may hold leaves memory where it can: nobody reads it before it is stored.
+func (s *scanner) joinBlocks(blocks []*block) (*Lineage, error) {
 	sort.SliceStable(blocks, func(i, j int) bool {
 		return blocks[i].file < blocks[j].file || (blocks[i].file == blocks[j].file && blocks[i].first < blocks[j].first)
 	})
-	l := &Lineage{subjects: cells.grid.subjects}
-	for i := range in.Measures {
-		l.measures = append(l.measures, in.Measures[i].ID)
+	l := &Lineage{subjects: s.grid.subjects, files: s.files}
+	for i := range s.in.Measures {
+		l.measures = append(l.measures, s.in.Measures[i].ID)
 	}
-	l.files = files
 	size := 0
 	for _, b := range blocks {
 		size += len(b.data)
 	}
-	l.data = make([]byte, 0, size+size/8)
+	if spill := s.memory.spill; spill != nil && int64(size) > s.memory.most {
+		l.spill, l.file = spill, s.in.spillName("lineage")
+		return l, writeSpill(spill, l.file, func(w io.Writer) error { return s.eachRun(l, blocks, w) })
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size+size/8))
+	err := s.eachRun(l, blocks, data)
+	l.data = data.Bytes()
+	return l, err
+}
+
+// eachRun writes the rows of all cells, one cell after the other, and notes in the lineage where each cell's stand.
+func (s *scanner) eachRun(l *Lineage, blocks []*block, w io.Writer) error {
 	var heap cursors
 	for i, b := range blocks {
 		c := &cursor{block: b, rest: b.data, order: i}
@@ -247,12 +257,14 @@ func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) 
 	for i := len(heap)/2 - 1; i >= 0; i-- {
 		heap.down(i)
 	}
-	places := cells.walk()
+	places := s.cells.walk()
 	var run []int64 // positions in one file
+	var out []byte
+	at := 0
 	for len(heap) > 0 {
 		cell := heap[0].cell
-		s := places.seek(cell)
-		s.from = len(l.data)
+		x := places.seek(cell)
+		x.from, out = at, out[:0]
 		for len(heap) > 0 && heap[0].cell == cell {
 			file := heap[0].file
 			run = run[:0]
@@ -264,10 +276,14 @@ func joinBlocks(blocks []*block, files []comp.File, in *Inputs, cells *cellMap) 
 				}
 				heap.down(0)
 			}
-			l.data = encodeRun(l.data, file, run)
+			out = encodeRun(out, file, run)
 		}
-		s.to = len(l.data)
-		l.series = append(l.series, s)
+		if _, err := w.Write(out); err != nil {
+			return err
+		}
+		at += len(out)
+		x.to = at
+		l.series = append(l.series, x)
 	}
-	return l
+	return nil
 }

@@ -1,7 +1,6 @@
 package transform
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,7 +9,6 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/decimal128"
 	"github.com/apache/arrow/go/v15/arrow/memory"
 	"github.com/google/go-cmp/cmp"
-	"pgregory.net/rapid"
 
 	"carrot/transform/comp"
 )
@@ -305,92 +303,6 @@ func TestBatchOfAnotherShape(t *testing.T) {
 	if want := "column amount of a batch is decimal(38, 2), the contract asks for decimal(38, 3)"; err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("got %v, want %s", err, want)
 	}
-}
-
-func TestLineageJoinsAtoms(t *testing.T) {
-	var rows []cells
-	for i, d := range []string{"2026-01-15", "2026-03-02", "2026-02-10", "2026-03-31", "2026-01-01"} {
-		rows = append(rows, dealRow(fmt.Sprint("D", i), map[string]any{"day": d}))
-	}
-	tally, _, _, err := scanDeals(t, nil, []drop{{seq: 1, size: 2, rows: rows}, {seq: 2, rows: []cells{dealRow("X", nil)}}}, "a-won")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l, err := DecodeLineage(tally.lineage.Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for series, want := range map[string][]int64{
-		"a-won|E1|2026-01-01|2026-01-31": {10, 50}, "a-won|E1|2026-01-01|2026-02-28": {10, 30, 50}, "a-won|E1|2026-03-01|2026-03-31": {20, 40, 10},
-		"a-won|E1|2026-01-01|2026-03-31": {10, 20, 30, 40, 50, 10}, "a-won|E1|2026-01-02|2026-01-31": nil, "a-won|E2|2026-01-01|2026-03-31": nil,
-		"other|E1|2026-01-01|2026-03-31": nil, "a-won|E1|x|y": nil, "": nil,
-	} {
-		for which, l := range map[string]*Lineage{"scanned": tally.lineage, "decoded": l} {
-			var got []int64
-			for _, o := range l.Rows(series) {
-				got = append(got, o.Pos)
-			}
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("%s, %s:\n%s", which, series, diff)
-			}
-		}
-	}
-}
-
-// TestLineageBlocks packs random links in random portions and expects the rows of each cell back.
-func TestLineageBlocks(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		l := links{bits: newLinkBits(1 << 20), piece: &piece{}, file: 3}
-		want := map[uint32][]int64{}
-		for range rapid.IntRange(1, 300).Draw(t, "links") {
-			cell, pos := rapid.Uint32Range(0, 1<<20-1).Draw(t, "cell"), rapid.Int64Range(0, 1<<43-1).Draw(t, "pos")
-			if rapid.Bool().Draw(t, "few") {
-				cell %= 3
-			}
-			l.add(int32(cell), pos)
-			want[cell] = append(want[cell], pos)
-			if rapid.IntRange(0, 50).Draw(t, "flush") == 0 {
-				l.flush()
-			}
-		}
-		l.flush()
-		got := map[uint32][]int64{}
-		for _, b := range l.out {
-			for c := (cursor{block: b, rest: b.data}); c.next(); {
-				got[c.cell] = c.take(got[c.cell])
-			}
-		}
-		for cell := range want {
-			if diff := cmp.Diff(encodeRun(nil, 0, want[cell]), encodeRun(nil, 0, got[cell])); diff != "" {
-				t.Fatalf("cell %d: %s", cell, diff)
-			}
-		}
-		if len(got) != len(want) || l.tooFar {
-			t.Fatalf("%d cells of %d, too far: %v", len(got), len(want), l.tooFar)
-		}
-		if l.add(0, 1<<43); !l.tooFar {
-			t.Fatal("a position that leaves no room for the cell was taken")
-		}
-	})
-}
-
-func FuzzDecodeLineage(f *testing.F) {
-	l := &Lineage{files: []comp.File{{Digest: "d", Name: "n"}}, measures: []string{"m"}, subjects: []string{"s"}}
-	l.data = encodeRun(nil, 0, []int64{1, 5, 900})
-	l.series = []seriesAt{{period: comp.Month(0), to: len(l.data)}}
-	f.Add(l.Encode())
-	f.Add([]byte(lineageMagic))
-	f.Add(append([]byte(lineageMagic), 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		got, err := DecodeLineage(b)
-		if err != nil {
-			return
-		}
-		got.Rows("m|s|1970-01-01|1970-01-31")
-		if again, err := DecodeLineage(got.Encode()); err != nil || !bytes.Equal(again.Encode(), got.Encode()) {
-			t.Fatalf("what was read cannot be written again: %v", err)
-		}
-	})
 }
 
 // TestAllocations holds the volume path to what it promises: memory is allocated per batch, cell and credit, not per row.

@@ -85,12 +85,12 @@ func keptDays(in *Inputs, ds []duty) [][]comp.Period {
 	return out
 }
 
-// dealsName is what the spilled deals of one scan are called: a run scans several times.
-func (in *Inputs) dealsName() string {
+// spillName is what one scan's spilled deals or lineage are called: a run scans several times.
+func (in *Inputs) spillName(what string) string {
 	if in.spills == nil {
 		in.spills = new(atomic.Int64)
 	}
-	return fmt.Sprintf("deals-%d", in.spills.Add(1))
+	return fmt.Sprintf("%s-%d", what, in.spills.Add(1))
 }
 
 // controlScale is the number of digits of the table's control column.

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"sort"
 	"strings"
@@ -19,9 +20,36 @@ type Lineage struct {
 	subjects []string
 	series   []seriesAt // sorted by measure, subject, first day
 	data     []byte
+	spill    Spill // instead of data: where the rows are kept while a run lasts …
+	file     string
 }
 
-// seriesAt is one atom's rows: data[from:to].
+// bytes are those of [from, to) of the rows of all series; where these left memory they are read anew each time.
+func (l *Lineage) bytes(from, to int) ([]byte, error) {
+	if l.spill == nil {
+		return l.data[from:to], nil
+	}
+	f, err := l.spill.Open(l.file)
+	if err != nil {
+		return nil, err
+	}
+	b := make([]byte, to-from)
+	_, err = io.ReadFull(io.NewSectionReader(f, int64(from), int64(to-from)), b)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return nil, fmt.Errorf("reading %s: %w", l.file, err)
+	}
+	return b, nil
+}
+
+// size is how many bytes the rows of all series take.
+func (l *Lineage) size() int {
+	if len(l.series) == 0 {
+		return 0
+	}
+	return l.series[len(l.series)-1].to
+}
+
+// seriesAt is one atom's rows: from and to are places in the bytes of all rows.
 type seriesAt struct {
 	measure, subject int32
 	period           comp.Period
@@ -30,11 +58,14 @@ type seriesAt struct {
 
 // Rows are the origins of the rows behind a series "measure|subject|first day|last day" (both days inclusive, ISO), or
 // behind several of them joined by ";", over all atoms that lie within these days, sorted by file and position, each once.
-// An unknown series gives none.
-func (l *Lineage) Rows(series string) []comp.Origin {
+// An unknown series gives none. Of a run that goes on the rows may have left memory, and reading them may err.
+func (l *Lineage) Rows(series string) ([]comp.Origin, error) {
 	var rows []rowAt
+	var err error
 	for _, one := range strings.Split(series, ";") {
-		rows = l.find(rows, one)
+		if rows, err = l.find(rows, one); err != nil {
+			return nil, err
+		}
 	}
 	rows = sortRows(rows)
 	out := make([]comp.Origin, len(rows))
@@ -42,22 +73,22 @@ func (l *Lineage) Rows(series string) []comp.Origin {
 		f := l.files[r.file]
 		out[i] = comp.Origin{File: f.Digest, Name: f.Name, Pos: r.pos}
 	}
-	return out
+	return out, nil
 }
 
 // find adds the rows of one series.
-func (l *Lineage) find(rows []rowAt, series string) []rowAt {
+func (l *Lineage) find(rows []rowAt, series string) ([]rowAt, error) {
 	measure, rest, ok := strings.Cut(series, "|")
 	parts := strings.Split(rest, "|")
 	if !ok || len(parts) < 3 {
-		return rows
+		return rows, nil
 	}
 	k := len(parts) - 2
 	first, err1 := comp.ParseDate(parts[k])
 	last, err2 := comp.ParseDate(parts[k+1])
 	m, s := indexOf(l.measures, measure), indexOf(l.subjects, strings.Join(parts[:k], "|"))
 	if err1 != nil || err2 != nil || m < 0 || s < 0 {
-		return rows
+		return rows, nil
 	}
 	at := sort.Search(len(l.series), func(i int) bool {
 		x := &l.series[i]
@@ -65,10 +96,16 @@ func (l *Lineage) find(rows []rowAt, series string) []rowAt {
 	})
 	for ; at < len(l.series) && l.series[at].measure == m && l.series[at].subject == s; at++ {
 		if x := l.series[at]; first <= x.period.Start && x.period.End-1 <= last {
-			rows, _ = decodeRows(rows, l.data[x.from:x.to], len(l.files))
+			b, err := l.bytes(x.from, x.to)
+			if err == nil {
+				rows, err = decodeRows(rows, b, len(l.files))
+			}
+			if err != nil {
+				return nil, err
+			}
 		}
 	}
-	return rows
+	return rows, nil
 }
 
 func indexOf(names []string, name string) int32 {
@@ -157,8 +194,12 @@ const lineageMagic = "carrot lineage 1\n"
 // Encode is the canonical form: equal lineage gives equal bytes. After the first line come files (name, digest), measures
 // and subjects as counted texts, then each series as measure, subject, first day, days, length, and then all rows; every
 // number is a base-128 varint, differences where they are small.
-func (l *Lineage) Encode() []byte {
-	b := append(make([]byte, 0, len(l.data)+12*len(l.series)+1024), lineageMagic...)
+func (l *Lineage) Encode() ([]byte, error) {
+	data, err := l.bytes(0, l.size())
+	if err != nil {
+		return nil, err
+	}
+	b := append(make([]byte, 0, len(data)+12*len(l.series)+1024), lineageMagic...)
 	texts := func(all ...string) {
 		for _, t := range all {
 			b = append(binary.AppendUvarint(b, uint64(len(t))), t...)
@@ -180,7 +221,7 @@ func (l *Lineage) Encode() []byte {
 		b = binary.AppendUvarint(b, uint64(s.period.Days()))
 		b = binary.AppendUvarint(b, uint64(s.to-s.from))
 	}
-	return append(b, l.data...)
+	return append(b, data...), nil
 }
 
 // DecodeLineage reads what Encode writes. It errs on anything else, and never trusts a length.

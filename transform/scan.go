@@ -85,7 +85,7 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 	s.planSplits()
 	s.credits = s.newCreditBook("credits", false)
 	if g.kept != nil {
-		s.deals = s.newCreditBook(in.dealsName(), true)
+		s.deals = s.newCreditBook(in.spillName("deals"), true)
 	}
 	s.sum = newPartial(s)
 	if err := s.each(s.allSplits(), nil); err != nil {
@@ -97,13 +97,15 @@ func scan(in *Inputs, company *comp.Company, g *grid) (*tally, []comp.Finding, e
 		}
 	}
 	t := newTally(s.cells, s.sum)
+	var err error
 	if !in.lean {
-		t.lineage = joinBlocks(s.sum.lineage, s.files, in, s.cells)
+		if t.lineage, err = s.joinBlocks(s.sum.lineage); err != nil {
+			return nil, nil, err
+		}
 	}
 	s.sum.lineage = nil
 	t.controls = untold(in, s.dispositions(s.sum))
 	s.sum.controls = nil
-	var err error
 	if t.credits, err = s.allCredits(); err != nil || s.deals == nil {
 		return t, s.allFindings(), err
 	}

@@ -138,7 +138,7 @@ func scanned(t *tally, fs []comp.Finding, in *Inputs, g *grid) outcome {
 					o.Sums = append(o.Sums, fmt.Sprintf("%s|%s|%d|%s %s %d %d", in.Measures[m].ID, subject, a, x.currency, x.value, x.hits, x.n))
 				}
 				b := g.bounds[s]
-				for _, r := range t.lineage.Rows(fmt.Sprintf("%s|%s|%s|%s", in.Measures[m].ID, subject, b[a], b[a+1]-1)) {
+				for _, r := range rowsOf(t.lineage, fmt.Sprintf("%s|%s|%s|%s", in.Measures[m].ID, subject, b[a], b[a+1]-1)) {
 					o.Lineage = append(o.Lineage, fmt.Sprintf("%s|%s|%d %s:%09d", in.Measures[m].ID, subject, a, r.Name, r.Pos))
 				}
 			}
@@ -381,5 +381,5 @@ func sameness(t *tally, fs []comp.Finding) string {
 	for _, f := range fs {
 		fmt.Fprintf(&b, "%+v\n", f)
 	}
-	return b.String() + string(t.lineage.Encode())
+	return b.String() + string(encoded(t.lineage))
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"math/rand"
 	"slices"
 	"sync"
@@ -136,5 +137,9 @@ func (spillReader) Close() error { return nil }
 func (s *memorySpill) Open(name string) (Spilled, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return spillReader{bytes.NewReader(s.files[name].Bytes())}, nil
+	f, ok := s.files[name]
+	if !ok {
+		return nil, fmt.Errorf("no %s: %w", name, fs.ErrNotExist)
+	}
+	return spillReader{bytes.NewReader(f.Bytes())}, nil
 }
