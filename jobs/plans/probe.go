@@ -23,6 +23,9 @@ type Exploit struct {
 	After     comp.Money
 	Gain      comp.Money
 	Waived    string // by whom and why, where the plan waives the class; "" not
+	Payee     string // over a company's history: whose real row it is, in which month, and in how many payee-months the class pays more; "" a row made up
+	Month     string
+	Months    int
 }
 
 // ExploitClasses are the classes in the order in which they are searched.
@@ -30,7 +33,14 @@ var ExploitClasses = []string{"P-better", "P-split", "P-day", "P-quicksale", "P-
 
 // String is "class file:line component: what: before → after, gain more".
 func (x Exploit) String() string {
-	s := fmt.Sprintf("%s %s:%d %s/%s: %s pays %s more: %s → %s", x.Class, x.Where.File, x.Where.Line, x.Plan, x.Component, x.What, said(x.Gain), said(x.Before), said(x.After))
+	what := x.What
+	if x.Payee != "" {
+		what = x.Payee + " in " + x.Month + ": " + what
+	}
+	s := fmt.Sprintf("%s %s:%d %s/%s: %s pays %s more: %s → %s", x.Class, x.Where.File, x.Where.Line, x.Plan, x.Component, what, said(x.Gain), said(x.Before), said(x.After))
+	if x.Months > 1 {
+		s += fmt.Sprintf(", the most of %d payee-months", x.Months)
+	}
 	if x.Waived != "" {
 		s += " (waived by " + x.Waived + ")"
 	}

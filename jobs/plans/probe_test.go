@@ -30,6 +30,7 @@ roster:
   - {table: crm.people, id: id, from: since, employed: 'id != null', set: {name: name, department: department, entity: {const: DE01}}}
 events:
   - {table: crm.refunds, of: crm.deals, key: id, event: refunded, date: day, amount: amount}
+  - {table: crm.payments, of: crm.deals, key: deal, event: paid, date: day}
 quotas:
   - {table: crm.quotas, employee: id, name: name, from: from, to: to, amount: amount, currency_is: EUR}
 `,
@@ -61,6 +62,12 @@ tables:
     keys: [id]
     format: csv
     columns: {id: {from: id, type: id}, owner: {from: owner, type: id}, amount: {from: amount, type: decimal, scale: 2}, day: {from: day, type: date}}
+  payments:
+    files: payments.csv
+    mode: delta
+    keys: [number]
+    format: csv
+    columns: {number: {from: number, type: id}, deal: {from: deal, type: id}, day: {from: day, type: date}}
   answers:
     files: answers.csv
     mode: delta
