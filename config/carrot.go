@@ -28,12 +28,13 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! shared legal lists stage accounts experiments detectors reviews roster! crosswalk fx quotas calendars events hours acceptances contributions fairness waivers adjustments expect schedule management")
+		"sources! measures! plans! shared legal lists stage accounts experiments detectors reviews roster! crosswalk fx quotas calendars events hours working_hours acceptances contributions fairness waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
 	l.company(f)
 	l.folders(f)
+	l.workingHours(f)
 	l.each(f, path.Dir(name), "sources", l.source)
 	l.endSources()
 	l.people(f)

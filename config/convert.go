@@ -183,6 +183,9 @@ func (c *converter) call(e ast.Expr) (*comp.Expr, bool) {
 	if call.FunctionName() == "date" {
 		return c.day(e, args[0])
 	}
+	if call.FunctionName() == string(comp.Working) {
+		return c.working(e, args)
+	}
 	op, known := operations[call.FunctionName()]
 	if !known {
 		c.wrong(e.ID(), "the function "+strconv.Quote(call.FunctionName()), "one that conditions have", "write an operator")

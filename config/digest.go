@@ -171,6 +171,9 @@ func exprText(e *comp.Expr) string {
 		return "(" + literalText(e.Lit) + ")"
 	}
 	parts := []string{string(e.Op)}
+	if e.Hours != nil {
+		parts = append(parts, strconv.Quote(e.Hours.Name), strconv.Quote(e.Hours.Text()))
+	}
 	for _, a := range e.Args {
 		parts = append(parts, exprText(a))
 	}

@@ -25,6 +25,7 @@ type scope struct {
 	noun  string               // "column" or "attribute"
 	names []string             // in order of declaration
 	kinds map[string]comp.Kind // comp.Null where a mistake hides the kind
+	types map[string]comp.Type // of the columns of a table
 }
 
 // wanted is what a name in the expression must be.
@@ -83,6 +84,7 @@ func language() []cel.EnvOption {
 		cel.Function(operators.Divide, two("divide", num, num)),
 		cel.Function(operators.Negate, cel.Overload("negate", []*cel.Type{num}, num)),
 		cel.Function("min", two("least", num, num)), cel.Function("max", two("most", num, num)), cel.Function("pow", two("power", num, num)),
+		cel.Function("working_hours", cel.Overload("working_hours_between", []*cel.Type{str, celDate, celDate}, num)),
 		cel.Function("abs", cel.Overload("absolute", []*cel.Type{num}, num)),
 		method("startsWith", str, str), method("endsWith", str, str), method("contains", str, str), method("lowerAscii", str),
 		cel.Function("date", cel.Overload("date_of", []*cel.Type{str}, celDate)),
@@ -120,7 +122,7 @@ func (c *compiler) env(s *scope) (*cel.Env, error) {
 
 // scope is the columns of a table as an expression may name them.
 func (t *table) scope() *scope {
-	s := &scope{what: t.name, noun: "column", names: t.columns, kinds: map[string]comp.Kind{}}
+	s := &scope{what: t.name, noun: "column", names: t.columns, kinds: map[string]comp.Kind{}, types: t.types}
 	for _, c := range t.columns {
 		s.kinds[c] = kindOf(t.types[c])
 	}
@@ -384,7 +386,7 @@ func (c *converter) explain(e *cel.Error) {
 // unknown reports a name or function that nothing declares.
 func (c *converter) unknown(id int64, at comp.Place, name string) {
 	if c.calls()[id] {
-		fns := []string{"startsWith", "endsWith", "contains", "lowerAscii", "date", "min", "max", "abs", "pow"}
+		fns := []string{"startsWith", "endsWith", "contains", "lowerAscii", "date", "min", "max", "abs", "pow", "working_hours"}
 		c.n.l.wrongAt(at, "the function "+strconv.Quote(operatorText(name)), list(fns)+", or an operator", suggestOr(name, fns, "write one of them"))
 		return
 	}

@@ -467,7 +467,7 @@ func TestRefusedExpressions(t *testing.T) {
 		{"count == 5u", "5u", `the number 5u, expected a number in plain digits such as 1250.50; write plain digits`},
 		{"count == .5", ".5", `the number .5, expected a number in plain digits such as 1250.50; write plain digits`},
 		{"count == 99999999999999999999", "9999", `a number with too many digits, expected at most 18 digits; write fewer`},
-		{"text.size() > 3", "(", `the function "size", expected startsWith, endsWith, contains, lowerAscii, date, min, max, abs or pow, or an operator; write one of them`},
+		{"text.size() > 3", "(", `the function "size", expected startsWith, endsWith, contains, lowerAscii, date, min, max, abs, pow or working_hours, or an operator; write one of them`},
 		{"text.length > 3", ".", `a field of text, expected a column of crm.rows; write the name without a point`},
 		{"text + word == 'a'", "+", `+ between text and text, expected operands of one kind that + takes; compare text with text, number with number, date with date`},
 		{"done == 1", "==", `== between boolean and number, expected operands of one kind that == takes; compare text with text, number with number, date with date`},

@@ -46,7 +46,8 @@ type loader struct {
 	shared, sharedParts map[string]*sharedComponent
 	derived             []workedOut // formulas, which wait for the measures that they name
 	standings           []heldAgainst
-	contacted           node // the measure of what counts as contact
+	working             map[string]*comp.WorkingHours // by name
+	contacted           node                          // the measure of what counts as contact
 	exprs               *compiler
 	waivers             []comp.LintWaiver // of the plan that is being read
 	pending             []string          // what plans can say and the engine does not compute yet

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/apache/arrow/go/v15/arrow/array"
+
 	"carrot/transform/comp"
 )
 
@@ -58,10 +60,15 @@ func newProgram(e *comp.Expr, cols *columns) *program {
 
 // lookup is the value of a column in the row at p.at.
 func (p *program) lookup(name string) comp.Value {
-	if i, ok := p.byName[name]; ok {
-		return p.cols.value(i, p.at)
+	i, ok := p.byName[name]
+	if !ok {
+		return comp.Value{}
 	}
-	return comp.Value{}
+	v := p.cols.value(i, p.at)
+	if a, instant := p.cols.rec.Column(i).(*array.Timestamp); instant && v.Kind != comp.Null {
+		v.Unix = int64(a.Value(p.at))
+	}
+	return v
 }
 
 func (p *program) row(i int) (comp.Value, error) {

@@ -32,6 +32,7 @@ type Value struct {
 	Text   string
 	Number Number
 	Date   Date
+	Unix   int64 // of a day that is an instant's, where an expression reads it from a column: the instant, in seconds
 }
 
 // BoolValue, TextValue, NumberValue and DateValue wrap plain values.
@@ -82,6 +83,8 @@ const (
 	Power      Op = "pow" // to a whole number of at most 1,000
 	// Buys is how often a customer will buy: of purchases, the last one's time, age, horizon and the four parameters of BG/NBD.
 	Buys Op = "buys"
+	// Working are the hours that a team works between two instants: Expr.Hours says when it does.
+	Working Op = "working_hours"
 )
 
 // models are operations that need more than exact arithmetic.
@@ -102,8 +105,9 @@ type Expr struct {
 	Args  []*Expr
 	Lit   Value
 	Name  string
-	Kind  Kind   // what it gives when not null
-	Text  string // the source text, on the root only
+	Hours *WorkingHours // of Working
+	Kind  Kind          // what it gives when not null
+	Text  string        // the source text, on the root only
 	Where Place
 }
 
@@ -160,6 +164,9 @@ func (e *Expr) Eval(lookup func(name string) Value) (Value, error) {
 			return Value{}, err
 		}
 		args[i] = v
+	}
+	if e.Op == Working {
+		return e.worked(args), nil
 	}
 	v, err := Apply(e.Op, args)
 	v.Edge = edged(e.Op, args)

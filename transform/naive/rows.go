@@ -24,7 +24,11 @@ type fact struct {
 
 func (f *fact) get(column string) comp.Value {
 	if i := f.contract.Index(column); i >= 0 && !f.Refused {
-		return f.Values[i]
+		v := f.Values[i]
+		if f.contract.Columns[i].Type == comp.Instant {
+			v.Unix = f.Seconds[i]
+		}
+		return v
 	}
 	return comp.Value{}
 }
