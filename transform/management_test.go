@@ -68,6 +68,19 @@ func TestMirrorFindsTheLag(t *testing.T) {
 		}
 	}
 
+	// What employees said in any order shows no connection, though one of nine correlations is always the largest.
+	unlike := func(measure, pool string, quarter int) look {
+		if measure == "esat" {
+			return planted(measure, pool, 7*quarter%31)
+		}
+		return planted(measure, pool, quarter)
+	}
+	s = comp.Section{}
+	quarters(t, teams, unlike).mirror(&comp.SectionSpec{Every: "quarter", Periods: 12, By: comp.PoolDepartment, Measures: []string{"esat", "csat"}, Lags: 1}, &s)
+	if len(s.Rows) != 2 || !slices.Contains(s.After, "Every interval holds 0: no connection can be told from these pairs.") {
+		t.Errorf("%q, %q", s.Rows, s.After)
+	}
+
 	// Of one team and few periods nothing can be told.
 	few := func(measure, pool string, quarter int) look {
 		x := planted(measure, pool, quarter)

@@ -147,7 +147,7 @@ func (l *looker) mirror(spec *comp.SectionSpec, s *comp.Section) {
 	employees, customers := spec.Measures[0], spec.Measures[1]
 	s.Columns = []comp.SectionColumn{{Title: "Customers looked at"}, {Title: "Pairs (n)", Right: true}, {Title: "Rank correlation", Right: true}, {Title: "95 % interval", Right: true}}
 	periods := l.periods(spec, spec.Periods+spec.Lags)
-	best, strongest := -1, comp.Number{}
+	best, told, strongest := -1, 0, comp.Number{}
 	for lag := range spec.Lags + 1 {
 		var x, y []comp.Number
 		for i := range periods {
@@ -172,13 +172,17 @@ func (l *looker) mirror(spec *comp.SectionSpec, s *comp.Section) {
 			s.Rows = append(s.Rows, []string{when, fmt.Sprint(len(x)), "not enough data", "-"})
 			continue
 		}
-		if best < 0 || rho.Abs().Cmp(strongest) > 0 {
+		if told++; in.Low.Sign() == in.High.Sign() && rho.Abs().Cmp(strongest) > 0 {
 			best, strongest = len(s.Rows), rho.Abs()
 		}
 		s.Rows = append(s.Rows, []string{when, fmt.Sprint(len(x)), rho.Fixed(3, comp.HalfEven), in.Low.Fixed(3, comp.HalfEven) + " to " + in.High.Fixed(3, comp.HalfEven)})
 	}
 	s.After = append(s.After, fmt.Sprintf("%s against %s, by %s. A correlation says nothing of causes, and never pays anything.", l.title(employees), l.title(customers), cmp.Or(string(spec.By), "company")))
-	if best >= 0 && spec.Lags > 0 {
+	switch {
+	case told == 0:
+	case best < 0: // the largest of figures that may all be 0 is chance
+		s.After = append(s.After, "Every interval holds 0: no connection can be told from these pairs.")
+	case spec.Lags > 0:
 		s.After = append(s.After, "It is strongest "+s.Rows[best][0]+".")
 	}
 }
