@@ -14,7 +14,7 @@ import (
 const lintMonths = 24
 
 // PlanHistory is what lints want to know besides the plans: which tiers anybody reached in the months that posted holds,
-// nil for none, and who signed and which numbers people have in the newest exports of the house's own archive. What
+// nil for none, and who signed, who changed plans and which numbers people have in the newest exports of the house's own archive. What
 // examples tell of numbers stands where the exports tell nothing.
 func (h *House) PlanHistory(ctx context.Context, posted archive.Store, examples plans.History, on comp.Date) (out plans.History, err error) {
 	out = examples
@@ -34,6 +34,9 @@ func (h *House) PlanHistory(ctx context.Context, posted archive.Store, examples 
 		if out.Unsigned, err = r.unsigned(on); err != nil {
 			return out, err
 		}
+	}
+	if out.Moves, err = r.moves(on); err != nil {
+		return out, err
 	}
 	out.Accounts, err = r.accounts(on)
 	return out, err

@@ -150,6 +150,39 @@ func (r *Roster) unsigned(on comp.Date) (out []plans.Unsigned, err error) {
 	return out, nil
 }
 
+// moves are the changes of people from one plan to another from a year before a day on, as far as the newest exports tell; within three
+// months, since who comes back later has been away.
+func (r *Roster) moves(on comp.Date) (out []plans.Move, err error) {
+	for i := range r.Company.People {
+		var spans []planDays
+		for j := range r.config.Plans {
+			p := &r.config.Plans[j]
+			days, err := transform.DaysOn(p, &r.Company.People[i])
+			if err != nil {
+				continue // an attribute that cannot be read is a finding of every run
+			}
+			for _, d := range days {
+				spans = append(spans, planDays{p.ID, d})
+			}
+		}
+		sort.SliceStable(spans, func(a, b int) bool { return spans[a].Start < spans[b].Start })
+		for _, b := range spans {
+			for _, a := range spans {
+				if a.plan != b.plan && a.End <= b.Start && b.Start < a.End.AddMonths(3) && b.Start > on.AddMonths(-12) {
+					out = append(out, plans.Move{Payee: r.Company.People[i].ID, From: a.plan, To: b.plan, Left: a.End, On: b.Start})
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// planDays are days on which a plan takes somebody in.
+type planDays struct {
+	plan string
+	comp.Period
+}
+
 func (r *Roster) accepted(payee, digest string) bool {
 	_, ok := r.Company.Accepted[[2]string{payee, digest}]
 	return ok

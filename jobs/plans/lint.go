@@ -43,6 +43,7 @@ type History struct {
 	Numbers  map[string]comp.Number         // by name in the number table: the median
 	Accepts  bool                           // the config has acceptances
 	Unsigned []Unsigned                     // sorted
+	Moves    []Move                         // sorted by payee and day
 	Accounts map[string][]comp.AccountStage // by measure: whose rows it reads, and how far each has come; sorted by account
 }
 
@@ -80,6 +81,7 @@ func check(c *config.Config, h History, in comp.Period, by func(*comp.Plan) comp
 		}
 	}
 	k.versions()
+	k.moves()
 	k.acceptances()
 	k.waivers()
 	slices.SortStableFunc(k.out, func(a, b Lint) int {
