@@ -19,7 +19,7 @@ var parts = map[string][2]string{
 	"a roster table": {"carrot.yaml", "roster[]."}, "the attribute ": {"carrot.yaml", "roster[].set.<attribute>."},
 	"a crosswalk": {"carrot.yaml", "crosswalk[]."}, "a table of rates": {"carrot.yaml", "fx[]."},
 	"a table of quotas": {"carrot.yaml", "quotas[]."}, "a calendar": {"carrot.yaml", "calendars[]."},
-	"an expectation": {"carrot.yaml", "expect[]."}, "a section": {"carrot.yaml", "management[]."}, "the schedule": {"carrot.yaml", "schedule."}, "a close": {"carrot.yaml", "schedule.close."},
+	"an expectation": {"carrot.yaml", "expect[]."}, "a section": {"carrot.yaml", "management[]."}, "minutes": {"carrot.yaml", "management[].minutes."}, "the schedule": {"carrot.yaml", "schedule."}, "a close": {"carrot.yaml", "schedule.close."},
 	"a source": {"sources/*.yaml", ""}, "a table": {"sources/*.yaml", "tables.<table>."}, "a survey": {"sources/*.yaml", "tables.<table>.survey."}, "a kind of survey": {"sources/*.yaml", "tables.<table>.survey.kind."}, "a dialect": {"sources/*.yaml", "tables.<table>.dialect."},
 	"booleans": {"sources/*.yaml", "tables.<table>.dialect.booleans."}, "a column": {"sources/*.yaml", "tables.<table>.columns.<column>."},
 	"a shared part of a scorecard": {"shared/*.yaml", ""}, "the use of a shared part": {"plans/*.yaml", "components[].parts[]."}, "a shared component": {"shared/*.yaml", ""}, "the use of a shared component": {"plans/*.yaml", "components[]."},

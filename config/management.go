@@ -10,15 +10,15 @@ import (
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": "", "cases": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": "", "cases": "", "red_tape": ""}
 
 // kindsOfSection are the kinds of sections, as a config may list them.
-var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio", "cases"}
+var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio", "cases", "red_tape"}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
 	for _, n := range f.optional("management", "sections") {
-		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measure measures apart least items statements")
+		s, ok := n.fields("a section", "section! title! note every periods by lags employees customers opening acquired retained lost steps measure measures apart least items statements minutes")
 		if !ok {
 			continue
 		}
@@ -34,7 +34,7 @@ func (l *loader) management(f fields) {
 		if a := l.config.Mapping.Accounts; spec.Kind == "contact" && (a == nil || a.Contact == nil) {
 			s.at("section").wrong("a section of contact in a config that does not say what counts as such", "contact: in accounts", "add contact: to accounts in carrot.yaml")
 		}
-		s.casesTold(f, spec.Kind)
+		s.toldAtOnce(f, &spec)
 		for _, k := range keys {
 			nodes := []node{s.at(k)}
 			if k == "steps" || k == "measures" {
@@ -52,15 +52,37 @@ func (l *loader) management(f fields) {
 	}
 }
 
-// casesTold holds a section of cases against the detectors that open any: it tells of the windows that they look at.
-func (f fields) casesTold(config fields, kind string) {
-	if kind != "cases" {
-		return
+// toldAtOnce reads sections that are not told by periods: of cases, which detectors open in windows of their own, and of red tape.
+func (f fields) toldAtOnce(config fields, spec *comp.SectionSpec) {
+	switch spec.Kind {
+	case "cases":
+		f.never("it in a section that is told by periods", "remove it: each detector has windows of its own", "every", "periods")
+	case "red_tape":
+		f.never("it in a section that is told by periods", "remove it: the month of the run is told", "every", "periods", "by")
+		spec.Minutes = f.minutes()
 	}
-	f.never("it in a section that is told by periods", "remove it: each detector has windows of its own", "every", "periods")
-	if !config.has("detectors") {
+	if spec.Kind == "cases" && !config.has("detectors") {
 		f.at("section").wrong("a section of cases in a config without detectors", "what opens them", "add detectors: [detectors/*.yaml]")
 	}
+}
+
+// minutes are how long each kind of work takes that the program makes.
+func (f fields) minutes() (out []comp.Chore) {
+	m, ok := f.at("minutes").fields("minutes", "acceptances questions reviews adjustments waivers findings approvals")
+	if !ok {
+		return nil
+	}
+	for _, kind := range comp.Chores {
+		v, ok := m.at(kind).number()
+		switch {
+		case !ok:
+		case v.Sign() <= 0 || v.Cmp(comp.Int(1440)) > 0:
+			m.at(kind).wrong(m.at(kind).says(), "minutes above 0, at most 1440", "correct it, or remove it: then the count alone is told")
+		default:
+			out = append(out, comp.Chore{Kind: kind, Minutes: v})
+		}
+	}
+	return out
 }
 
 // elsewhere refuses keys that another kind of section has.
@@ -68,7 +90,7 @@ func (f fields) elsewhere(kind string, own []string) {
 	if kind == "" {
 		return
 	}
-	of := map[string][]string{"lags": {"mirror"}, "apart": {"table"}, "least": {"table", "drivers", "cases"}, "items": {"drivers"}, "statements": {"drivers"}}
+	of := map[string][]string{"lags": {"mirror"}, "apart": {"table"}, "least": {"table", "drivers", "cases"}, "items": {"drivers"}, "statements": {"drivers"}, "minutes": {"red_tape"}}
 	for _, k := range kindsOfSection {
 		for _, key := range strings.Fields(measuresOf[k]) {
 			of[key] = append(of[key], k)

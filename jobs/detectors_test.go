@@ -35,6 +35,7 @@ sources: [sources.yaml]
 measures: [sold.yaml]
 plans: [plan.yaml]
 detectors: [detectors/*.yaml]
+acceptances: [{table: crm.signed, employee: employee, digest: digest, date: signed_on}]
 reviews: {table: crm.reviews, case: case_id, answered: answered_on, text: answer, closed: closed_on, by: closed_by, outcome: outcome}
 roster:
   - {table: crm.people, id: id, from: entry, employed: "true", set: {name: id, entity: entity, department: department, payroll_number: id, fte: {const: "1"}}}
@@ -69,6 +70,7 @@ var detectorTables = map[string]string{
 	"crm.deals":      "id:id owner:category closed_on:date entered_on:date reversed_on:date changed_on:date changed_by:category price:integer list_price:integer",
 	"crm.contracts":  "id:id owner:category vested_on:date cancelled_on:date",
 	"crm.reviews":    "case_id:id answered_on:date answer:text closed_on:date closed_by:text outcome:text",
+	"crm.signed":     "id:id employee:id digest:category signed_on:date",
 	"survey.answers": "id:id agent:category answered_on:date score:integer from_office:boolean seconds:integer",
 	"survey.frame":   "id:id account_owner:category listed_on:date removed_by:category",
 	"desk.tickets":   "id:id agent:category solved_on:date reopened:boolean invited:boolean requester:text topic:category incident:text",
@@ -168,7 +170,7 @@ func (h *honest) workday() comp.Date {
 
 // newHonest is a company whose first person does what is planted, in every table.
 func newHonest(seed uint64, planted bool) *honest {
-	h := &honest{random: rand.New(rand.NewPCG(seed, 14)), rows: map[string][][]any{"crm.reviews": nil}}
+	h := &honest{random: rand.New(rand.NewPCG(seed, 14)), rows: map[string][][]any{"crm.reviews": nil, "crm.signed": nil}}
 	for i := range honestPeople {
 		who, bad := fmt.Sprintf("P%02d", i), planted && i == 0
 		h.rows["crm.people"] = append(h.rows["crm.people"], []any{who, "US01", comp.Day(2025, 1, 1), "Sales"})

@@ -44,6 +44,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.payRatio(&s, r)
 		case "cases":
 			l.cases(&spec, &s, r)
+		case "red_tape":
+			l.redTape(&spec, &s, r)
 		}
 		out = append(out, s)
 	}

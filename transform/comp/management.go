@@ -4,7 +4,7 @@ import "strings"
 
 // SectionSpec asks for a section of the management report. None of its numbers pays anything.
 type SectionSpec struct {
-	Kind    string // mirror, equity, change, drivers, funnel, table, contact, pay_ratio, cases
+	Kind    string // mirror, equity, change, drivers, funnel, table, contact, pay_ratio, cases, red_tape
 	Title   string
 	Note    string // printed below the title: what it is for, or what it rests on
 	Every   string // month, quarter or year
@@ -19,6 +19,7 @@ type SectionSpec struct {
 	Apart      string
 	Least      int
 	Items      []Shown // of drivers: what each item is called, and its column
+	Minutes    []Chore // of red_tape: how long each kind of work takes, as the company says
 	Statements bool    // of drivers: statements that show the score show them as well
 	Where      Place
 }
@@ -26,6 +27,15 @@ type SectionSpec struct {
 // Parted is the id of a measure whose rows are kept apart by some columns: a hidden one beside the measure itself.
 func Parted(measure string, columns ...string) string {
 	return measure + "." + strings.Join(columns, ".")
+}
+
+// Chores are the kinds of work that the program itself makes, in the order in which a section of red tape tells of them.
+var Chores = [...]string{"acceptances", "questions", "reviews", "adjustments", "waivers", "findings", "approvals"}
+
+// Chore is a kind of such work with the minutes that one of it takes.
+type Chore struct {
+	Kind    string // of Chores
+	Minutes Number
 }
 
 // Section is one table of the management report.
