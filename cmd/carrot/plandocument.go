@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,7 +26,7 @@ type documentFlags struct {
 func planDocumentCommand(a *app) *cobra.Command {
 	f := &documentFlags{}
 	c := &cobra.Command{
-		Use:   "document [PLAN]",
+		Use:   "document [PLAN|FILE]",
 		Short: "Put a plan into prose that a payee can read and sign",
 		Long: "Prints the plan in prose. Every number of it comes from a field of the plan file; --places shows from which line.\n" +
 			"Its last line is a digest: who accepts the document accepts that digest (acceptances: in carrot.yaml).\n" +
@@ -61,7 +64,11 @@ func (a *app) planDocument(ctx context.Context, f *documentFlags) error {
 	}
 	var p *comp.Plan
 	if f.plan != "" {
-		if p, err = planNamed(c, f.plan, f.version, today); err != nil {
+		id, err := planIn(c, dir, f.plan)
+		if err != nil {
+			return err
+		}
+		if p, err = planNamed(c, id, f.version, today); err != nil {
 			return err
 		}
 	}
@@ -134,6 +141,28 @@ func condition(p *comp.Plan) string {
 		return "none"
 	}
 	return fmt.Sprintf("%s (%s:%d)", p.Eligible.Text, p.Where.File, p.Eligible.Where.Line)
+}
+
+// planIn is the plan that a word names: by its file, or by its id.
+func planIn(c *config.Config, dir, name string) (string, error) {
+	var ids []string
+	for _, p := range c.Plans {
+		if p.ID == name {
+			return name, nil
+		}
+		if (p.Where.File == filepath.ToSlash(name) || filepath.Clean(within(dir, p.Where.File)) == filepath.Clean(name)) && !slices.Contains(ids, p.ID) {
+			ids = append(ids, p.ID)
+		}
+	}
+	switch {
+	case len(ids) == 1:
+		return ids[0], nil
+	case len(ids) > 1:
+		return "", usage("%s holds the plans %s; write the name of one: carrot plan document %s", name, strings.Join(ids, ", "), ids[0])
+	case strings.HasSuffix(name, ".yaml"):
+		return "", usage("%s is no plan file of the config; write one of %s", name, strings.Join(planFiles(c), ", "))
+	}
+	return name, nil
 }
 
 // planNamed is a version of a plan: the named one, the one in force, or the last.
