@@ -147,7 +147,10 @@ func newColumn(c comp.Column, m *marks, required bool) (*column, error) {
 }
 
 // Slices of batches that were handed out and are done with. Nothing of a batch outlives the call that hands it out.
-var spareI32, spareI64, spareDecimals, spareBytes sync.Pool
+var spareI32, spareI64, spareDecimals, spareBits, spareText sync.Pool
+
+// leastSpare is the least room of a slice that is made: one that serves a small split serves the next one.
+const leastSpare = 512
 
 // blank is a slice of n zeros: old where it has room, else a spare one.
 func blank[T any](old []T, spares *sync.Pool, n int) []T {
@@ -157,7 +160,7 @@ func blank[T any](old []T, spares *sync.Pool, n int) []T {
 		}
 	}
 	if cap(old) < n {
-		return make([]T, n)
+		return make([]T, n, max(n+1, leastSpare)) // offsets are one more than rows
 	}
 	old = old[:n]
 	clear(old)
@@ -176,20 +179,20 @@ func giveBack[T any](s *[]T, spares *sync.Pool) {
 // room makes the slices ready for rows rows.
 func (c *column) room(rows int) {
 	c.size = rows
-	c.valid = blank(c.valid, &spareBytes, (rows+7)/8)
+	c.valid = blank(c.valid, &spareBits, (rows+7)/8)
 	for i := range c.valid {
 		c.valid[i] = 0xFF
 	}
 	switch c.kind {
 	case kText, kNode:
 		c.off = blank(c.off, &spareI32, rows+1)
-		c.data = blank(c.data, &spareBytes, 0)
+		c.data = blank(c.data, &spareText, 0)
 	case kDecimal:
 		c.dec = blank(c.dec, &spareDecimals, rows)
 	case kInteger, kInstant:
 		c.i64 = blank(c.i64, &spareI64, rows)
 	case kBool:
-		c.data = blank(c.data, &spareBytes, (rows+7)/8)
+		c.data = blank(c.data, &spareBits, (rows+7)/8)
 	default:
 		c.i32 = blank(c.i32, &spareI32, rows)
 	}
@@ -197,8 +200,11 @@ func (c *column) room(rows int) {
 
 // done gives the slices to other splits.
 func (c *column) done() {
-	giveBack(&c.valid, &spareBytes)
-	giveBack(&c.data, &spareBytes)
+	giveBack(&c.valid, &spareBits)
+	if c.kind == kBool {
+		giveBack(&c.data, &spareBits)
+	}
+	giveBack(&c.data, &spareText)
 	giveBack(&c.off, &spareI32)
 	giveBack(&c.i32, &spareI32)
 	giveBack(&c.i64, &spareI64)

@@ -24,6 +24,7 @@ func decodeCSV(s Split, out func(transform.Batch) error) []comp.Finding {
 	}
 	size := int(min(int64(chunkSize), s.end-s.start))
 	d := &csvDecoder{rows: w, sc: newScanner(syn, io.LimitReader(r, s.end-s.start), cut{s.start, s.line}, size), split: s}
+	defer d.sc.done()
 	for !w.stopped && d.sc.next() {
 		d.row()
 	}

@@ -88,6 +88,7 @@ func readHeading(in Input, s *syntax) (*heading, error) {
 		return nil, err
 	}
 	sc := newScanner(s, r, cut{mark, 1}, chunkSize/4)
+	defer sc.done()
 	if any, err := skipLines(sc, s.skip); err != nil || !any {
 		return nil, err
 	}

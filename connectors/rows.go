@@ -71,11 +71,13 @@ func (w *rows) finish() []comp.Finding {
 	for _, c := range w.cols {
 		c.done()
 	}
+	giveBack(&w.pos, &spareI64)
 	return w.findings
 }
 
+// fresh makes room for a batch.
 func (w *rows) fresh() {
-	w.n, w.pos = 0, make([]int64, w.room)
+	w.n, w.pos = 0, blank(w.pos, &spareI64, w.room)
 	for _, c := range w.cols {
 		c.room(w.room)
 	}
@@ -102,7 +104,9 @@ func (w *rows) keep(pos int64) {
 	w.pos[w.n] = pos
 	w.n++
 	if w.n == w.room || w.overfull() {
-		w.flush()
+		if w.flush(); !w.stopped {
+			w.fresh()
+		}
 	}
 }
 
@@ -155,7 +159,7 @@ func (w *rows) flush() {
 		w.stopped = true
 		return
 	}
-	w.fresh()
+	w.n = 0
 }
 
 // add notes that a cell of the present row is wrong.

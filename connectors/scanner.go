@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math/bits"
+	"sync"
 	"unicode/utf8"
 )
 
@@ -55,9 +56,24 @@ type scanner struct {
 	bad        bool // a cell is broken
 }
 
-// newScanner scans r, whose first byte is at a position and line, with a buffer of at least size bytes.
+// newScanner scans r, whose first byte is at a position and line, with a buffer of at least size bytes. Whoever is done with
+// it, and with every byte of its records, may call done.
 func newScanner(s *syntax, r io.Reader, at cut, size int) *scanner {
-	return &scanner{syntax: s, r: r, base: at.pos, lines: at.line, buf: make([]byte, max(size, leastBuffer)+wordSlack), cells: make([]cell, 0, 64)}
+	return &scanner{syntax: s, r: r, base: at.pos, lines: at.line, buf: newBuffer(max(size, leastBuffer) + wordSlack), cells: make([]cell, 0, 64)}
+}
+
+// done lets another scanner use the buffer.
+func (s *scanner) done() { giveBack(&s.buf, &spareBuffers) }
+
+// spareBuffers are those that scanners and surveys are done with: a company has thousands of small files.
+var spareBuffers sync.Pool
+
+// newBuffer is one of size bytes, whatever they are.
+func newBuffer(size int) []byte {
+	if b, ok := spareBuffers.Get().(*[]byte); ok && cap(*b) >= size {
+		return (*b)[:size]
+	}
+	return make([]byte, size, max(size, chunkSize+wordSlack))
 }
 
 // lineOf is the line of an index of the buffer, which may not be before one asked for earlier.

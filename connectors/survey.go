@@ -81,7 +81,8 @@ func surveyText(in Input, s *syntax, body cut, target int64) (*survey, error) {
 }
 
 func (v *survey) walk(r io.Reader) error {
-	buf := make([]byte, chunkSize)
+	buf := newBuffer(chunkSize)
+	defer giveBack(&buf, &spareBuffers)
 	for {
 		n, err := io.ReadFull(r, buf)
 		if n > 0 {
@@ -278,6 +279,7 @@ func (v *survey) note(c cut) {
 // scan does the same with the record scanner, for dialects where quotes alone do not tell.
 func (v *survey) scan(r io.Reader) error {
 	sc := newScanner(v.syntax, r, v.cuts[0], chunkSize)
+	defer sc.done()
 	v.ended = true
 	for sc.next() {
 		if sc.pos() >= v.recent[1].pos+stride {
@@ -315,6 +317,7 @@ func (v *survey) ending(in Input) (end int64, whole bool, last cut, err error) {
 			data, footer, end = true, false, v.size
 			last, whole = sc.here(), !sc.unfinished
 		}
+		sc.done()
 		if sc.err != nil {
 			return 0, false, cut{}, sc.err
 		}
