@@ -46,8 +46,25 @@ type fold struct {
 	memory *budget
 	mu     sync.Mutex
 	parts  [foldParts]foldPart
-	free   [][]byte
 	err    error
+}
+
+// spareChunks are chunks that folds are done with.
+var spareChunks = sync.Pool{New: func() any { return new([foldChunk]byte) }}
+
+// newChunk is an empty one with room for need bytes at least.
+func newChunk(need int) []byte {
+	if need > foldChunk {
+		return make([]byte, 0, need)
+	}
+	return spareChunks.Get().(*[foldChunk]byte)[:0]
+}
+
+// spare lets another fold use a chunk.
+func spare(chunk []byte) {
+	if cap(chunk) == foldChunk {
+		spareChunks.Put((*[foldChunk]byte)(chunk[:foldChunk]))
+	}
 }
 
 type foldPart struct {
@@ -76,7 +93,7 @@ func (f *folder) room(p byte, need int) []byte {
 		if len(buf) > 0 {
 			f.fold.accept(int(p), buf)
 		}
-		buf = f.fold.buffer(need)
+		buf = newChunk(need)
 	}
 	return buf
 }
@@ -89,17 +106,6 @@ func (f *folder) flush() {
 		}
 		f.bufs[p] = nil
 	}
-}
-
-func (f *fold) buffer(need int) []byte {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if k := len(f.free); k > 0 && need <= foldChunk {
-		b := f.free[k-1]
-		f.free = f.free[:k-1]
-		return b
-	}
-	return make([]byte, 0, max(foldChunk, need))
 }
 
 func (f *fold) accept(p int, chunk []byte) {
@@ -130,9 +136,7 @@ func (f *fold) spillAll() error {
 				return fmt.Errorf("writing %s: %w", f.file(p), err)
 			}
 			f.memory.take(-int64(cap(c)))
-			if cap(c) == foldChunk && len(f.free) < 2*foldParts {
-				f.free = append(f.free, c[:0])
-			}
+			spare(c)
 		}
 		part.chunks = part.chunks[:0]
 	}
@@ -161,13 +165,13 @@ func (f *fold) each(visit func(partition []byte) error) error {
 		for _, c := range part.chunks {
 			buf = append(buf, c...)
 			f.memory.take(-int64(cap(c)))
+			spare(c)
 		}
 		part.chunks = nil
 		if err == nil && len(buf) > 0 {
 			err = visit(buf)
 		}
 	}
-	f.free = nil
 	return err
 }
 
