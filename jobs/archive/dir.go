@@ -115,7 +115,7 @@ func (d *Dir) place(ctx context.Context, key string, r io.ReadSeeker) error {
 	}
 	linkPoint()
 	defer func() { _ = d.root.Remove(temp) }() // a name that stays is swept later and never listed
-	_, err = io.Copy(f, &ctxReader{ctx, r})
+	err = copyAll(f, &ctxReader{ctx, r})
 	linkPoint()
 	if err == nil {
 		err = f.Sync()
@@ -149,7 +149,7 @@ func (d *Dir) exists(ctx context.Context, key string, r io.ReadSeeker) error {
 	}
 	defer f.Close()
 	theirs := newMeter()
-	if _, err := io.Copy(theirs, &ctxReader{ctx, f}); err != nil {
+	if err := copyAll(theirs, &ctxReader{ctx, f}); err != nil {
 		return fmt.Errorf("%s: %w, but it cannot be read: %v", key, fs.ErrExist, err)
 	}
 	if theirs.digest() != ours {

@@ -100,6 +100,9 @@ func packInto(ctx context.Context, w io.Writer, raw io.ReadSeeker, o Object) (st
 	return "objects/" + out.digest(), out.n, nil
 }
 
+// mostExpected is how much memory is made ready for an object by its reference alone, in bytes.
+const mostExpected = 1 << 20
+
 // Get gives an object's raw bytes after both digests and both sizes were found right. Damage is a *Problem. Use Open for
 // what may be large.
 func Get(ctx context.Context, s Store, o Object) ([]byte, error) {
@@ -107,6 +110,7 @@ func Get(ctx context.Context, s Store, o Object) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
+	b.Grow(int(min(o.Size, mostExpected))) // the size is proved only when the bytes are there
 	if err := o.copyTo(ctx, s, &b); err != nil {
 		return nil, err
 	}

@@ -62,20 +62,30 @@ func pack(w io.Writer, r io.Reader) error {
 	}
 	defer encoders.Put(e)
 	e.Reset(w)
-	// plainWriter hides ReadFrom, which would cut blocks as the reader does; so only the bytes count.
-	if _, err := io.Copy(plainWriter{e}, r); err != nil {
+	// copyAll hides ReadFrom, which would cut blocks as the reader does; so only the bytes count.
+	if err := copyAll(e, r); err != nil {
 		return errors.Join(err, e.Close())
 	}
 	return e.Close()
 }
 
+// copyAll is io.Copy through a buffer that is kept: there are thousands of small objects.
+func copyAll(w io.Writer, r io.Reader) error {
+	buf := copyBuffers.Get().(*[32 << 10]byte)
+	defer copyBuffers.Put(buf)
+	_, err := io.CopyBuffer(plainWriter{w}, r, buf[:])
+	return err
+}
+
+var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
+
+// plainWriter is a writer alone: no ReadFrom with a buffer of its own.
 type plainWriter struct{ io.Writer }
 
 // unpack writes the raw form of an object's stored bytes to w: never more than one byte beyond its size.
 func unpack(w io.Writer, r io.Reader, o Object) error {
 	if o.Encoding == "" {
-		_, err := io.Copy(w, r)
-		return err
+		return copyAll(w, r)
 	}
 	d, ok := decoders.Get().(*zstd.Decoder)
 	if !ok {
@@ -85,7 +95,7 @@ func unpack(w io.Writer, r io.Reader, o Object) error {
 	if err := d.Reset(r); err != nil {
 		return err
 	}
-	_, err := io.Copy(w, io.LimitReader(d, o.Size+1))
+	err := copyAll(w, io.LimitReader(d, o.Size+1))
 	return errors.Join(err, d.Reset(nil)) // the pool must not hold on to r
 }
 
@@ -146,7 +156,7 @@ func digestReader(ctx context.Context, r io.ReadSeeker) (string, int64, error) {
 		return "", 0, err
 	}
 	m := newMeter()
-	if _, err := io.Copy(m, &ctxReader{ctx, r}); err != nil {
+	if err := copyAll(m, &ctxReader{ctx, r}); err != nil {
 		return "", 0, err
 	}
 	return m.digest(), m.n, nil

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"sort"
 	"strings"
 )
@@ -27,7 +26,7 @@ func Sums(ctx context.Context, s Store) ([]byte, error) {
 			return nil, errors.Join(err, oerr)
 		}
 		m := newMeter()
-		_, cerr := io.Copy(m, &ctxReader{ctx, r})
+		cerr := copyAll(m, &ctxReader{ctx, r})
 		if cerr = errors.Join(cerr, r.Close()); cerr != nil {
 			return nil, fmt.Errorf("%s: %w", key, cerr)
 		}
