@@ -42,6 +42,14 @@ var (
 	})
 )
 
+// fontsFor are the whole fonts or the cut ones.
+func fontsFor(uncommon bool) fonts {
+	if uncommon {
+		return wholeFonts
+	}
+	return commonFonts()
+}
+
 // commonRunes are Latin, Greek and Cyrillic letters and the signs that statements use, as ranges.
 var commonRunes = [][2]rune{{0x20, 0x7E}, {0xA0, 0x17F}, {0x218, 0x21B}, {0x386, 0x3CE}, {0x400, 0x45F}, {0x490, 0x491},
 	{0x1E80, 0x1E85}, {0x1EA0, 0x1EF9}, {0x2010, 0x2026}, {0x2030, 0x203A}, {0x20AC, 0x20AC}, {0x2212, 0x2212}, {0x25A1, 0x25A1}}

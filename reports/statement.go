@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"carrot/transform/comp"
 )
@@ -92,6 +93,7 @@ type index struct {
 	held        map[string][]comp.Held       // by payee
 	adjustments map[string][]comp.Adjustment // by payee
 	definitions map[string]comp.Definition   // by measure
+	uncommon    atomic.Bool                  // the statement set last had a letter beyond commonFonts
 }
 
 func newIndex(r *comp.Result) *index {

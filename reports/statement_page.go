@@ -19,15 +19,18 @@ type sheet struct {
 	listedRows map[string]string // where rows stand already, by their keys
 }
 
-// statementPDF sets one payee's statement.
+// statementPDF sets one payee's statement: in the cut fonts, and in the whole ones where it has any other letter. Which of the
+// two it is, is known once it is set; it is set first as the statement before was, since those of a run are much alike.
 func statementPDF(x *index, s *comp.Statement) ([]byte, error) {
 	own, err := x.r.Credits.Of(s.Payee)
 	if err != nil {
 		return nil, err
 	}
-	c := setStatement(x, s, own, commonFonts())
-	if c.uncommon {
-		c = setStatement(x, s, own, wholeFonts)
+	whole := x.uncommon.Load()
+	c := setStatement(x, s, own, fontsFor(whole))
+	if c.uncommon != whole {
+		x.uncommon.Store(c.uncommon)
+		c = setStatement(x, s, own, fontsFor(c.uncommon))
 	}
 	return c.bytes()
 }

@@ -236,3 +236,26 @@ func TestFontsAreUsed(t *testing.T) {
 		t.Errorf("font digest %q", FontDigest())
 	}
 }
+
+// TestFontsAreThoseOfTheLetters: a statement has the same bytes whatever letters the statement before it had.
+func TestFontsAreThoseOfTheLetters(t *testing.T) {
+	for name, uncommon := range map[string]bool{"Ana Ortiz": false, "Ana ≈ Ortiz": true} {
+		r := sample()
+		r.Statements[0].Name = name
+		var made [][]byte
+		for _, before := range []bool{false, true} {
+			x := newIndex(r)
+			x.uncommon.Store(before)
+			b, err := statementPDF(x, &r.Statements[0])
+			if err != nil {
+				t.Fatal(err)
+			}
+			if made = append(made, b); x.uncommon.Load() != uncommon {
+				t.Errorf("%s: letters beyond the common fonts: %v, expected %v", name, !uncommon, uncommon)
+			}
+		}
+		if !bytes.Equal(made[0], made[1]) {
+			t.Errorf("%s: the statement depends on the one before it", name)
+		}
+	}
+}
