@@ -42,22 +42,42 @@ func Scaled(coef int64, scale int) Number {
 
 // FromRat is the exact value of r, in the small form where it fits. r is copied.
 func FromRat(r *big.Rat) Number {
-	if r.IsInt() && r.Num().IsInt64() {
-		return Int(r.Num().Int64())
+	n := fromOwn(r)
+	if n.rat != nil {
+		n.rat = new(big.Rat).Set(r)
 	}
-	den := new(big.Int).Set(r.Denom())
-	for s := 1; s <= maxScale; s++ {
-		p := big.NewInt(pow10[s])
-		if new(big.Int).Rem(p, den).Sign() != 0 {
-			continue
+	return n
+}
+
+// fromOwn is FromRat for a rational that nobody changes any more.
+func fromOwn(r *big.Rat) Number {
+	if r.Denom().IsInt64() && r.Num().IsInt64() {
+		if n, ok := fraction(r.Num().Int64(), r.Denom().Int64()); ok {
+			return n
 		}
-		c := new(big.Int).Mul(r.Num(), new(big.Int).Quo(p, den))
-		if c.IsInt64() {
-			return Number{coef: c.Int64(), scale: uint8(s)}
-		}
-		break
 	}
-	return Number{rat: new(big.Rat).Set(r)}
+	return Number{rat: r}
+}
+
+// fraction is num/den, which are in lowest terms with den above 0, in the small form; ok is false where it does not fit.
+func fraction(num, den int64) (n Number, ok bool) {
+	twos, fives, rest := 0, 0, den
+	for ; rest&1 == 0; rest >>= 1 {
+		twos++
+	}
+	for ; rest%5 == 0; rest /= 5 {
+		fives++
+	}
+	scale := max(twos, fives)
+	if rest != 1 || scale > maxScale {
+		return Number{}, false
+	}
+	if p := pow10[scale] / den; p > 1 {
+		if num, ok = mul64(num, p); !ok {
+			return Number{}, false
+		}
+	}
+	return Number{coef: num, scale: uint8(scale)}, true
 }
 
 // FromInt128 is the exact value of the 128-bit two's complement hi:lo divided by 10^scale.
@@ -78,6 +98,14 @@ func (n Number) Small() (coef int64, scale int, ok bool) { return n.coef, int(n.
 func (n Number) Rat() *big.Rat {
 	if n.rat != nil {
 		return new(big.Rat).Set(n.rat)
+	}
+	return n.operand()
+}
+
+// operand is the value as a rational that nobody may change.
+func (n Number) operand() *big.Rat {
+	if n.rat != nil {
+		return n.rat
 	}
 	return new(big.Rat).SetFrac64(n.coef, pow10[n.scale])
 }
@@ -138,7 +166,7 @@ func (n Number) Add(m Number) Number {
 			return Number{coef: r, scale: s, rough: rough}
 		}
 	}
-	return FromRat(new(big.Rat).Add(n.Rat(), m.Rat())).roughly(rough)
+	return fromOwn(new(big.Rat).Add(n.operand(), m.operand())).roughly(rough)
 }
 
 // Neg is -n.
@@ -146,7 +174,7 @@ func (n Number) Neg() Number {
 	if n.rat == nil && n.coef != math.MinInt64 {
 		return Number{coef: -n.coef, scale: n.scale, rough: n.rough}
 	}
-	return FromRat(new(big.Rat).Neg(n.Rat())).roughly(n.rough)
+	return fromOwn(new(big.Rat).Neg(n.operand())).roughly(n.rough)
 }
 
 // Abs is the value without its sign.
@@ -168,7 +196,7 @@ func (n Number) Mul(m Number) Number {
 			return Number{coef: c, scale: n.scale + m.scale, rough: rough}
 		}
 	}
-	return FromRat(new(big.Rat).Mul(n.Rat(), m.Rat())).roughly(rough)
+	return fromOwn(new(big.Rat).Mul(n.operand(), m.operand())).roughly(rough)
 }
 
 // Quo is n divided by m, exactly; ok is false where m is 0.
@@ -176,7 +204,27 @@ func (n Number) Quo(m Number) (q Number, ok bool) {
 	if m.IsZero() {
 		return Number{}, false
 	}
-	return FromRat(new(big.Rat).Quo(n.Rat(), m.Rat())).roughly(n.rough || m.rough && !n.naught()), true
+	rough := n.rough || m.rough && !n.naught()
+	if x, y, _, ok := align(n, m); ok && x != math.MinInt64 && y != math.MinInt64 {
+		if y < 0 {
+			x, y = -x, -y
+		}
+		g := gcd(max(x, -x), y)
+		if q, ok := fraction(x/g, y/g); ok {
+			q.rough = rough
+			return q, true
+		}
+		return Number{rat: new(big.Rat).SetFrac64(x/g, y/g), rough: rough}, true
+	}
+	return fromOwn(new(big.Rat).Quo(n.operand(), m.operand())).roughly(rough), true
+}
+
+// gcd is the greatest common divisor of a and b, of which b is above 0 and a is not below.
+func gcd(a, b int64) int64 {
+	for a != 0 {
+		a, b = b%a, a
+	}
+	return b
 }
 
 // Cmp is -1, 0 or +1 as n is below, equal to or above m.
@@ -190,7 +238,7 @@ func (n Number) Cmp(m Number) int {
 		}
 		return 0
 	}
-	return n.Rat().Cmp(m.Rat())
+	return n.operand().Cmp(m.operand())
 }
 
 // Min is the lower of n and m.

@@ -1,6 +1,7 @@
 package comp
 
 import (
+	"math"
 	"math/big"
 	"strings"
 	"testing"
@@ -116,5 +117,35 @@ func TestMoneyByCurrency(t *testing.T) {
 	}
 	if _, err := (Money{1<<63 - 1, "EUR"}).Plus(Money{1, "EUR"}); err == nil {
 		t.Error("an overflow was not noticed")
+	}
+}
+
+// TestQuotientsAreSmallWhereTheyFit: a quotient whose digits end within 18 decimals is held as them, any other as a fraction
+// in lowest terms.
+func TestQuotientsAreSmallWhereTheyFit(t *testing.T) {
+	for _, c := range []struct {
+		num, den int64
+		text     string
+		scale    int // -1: a fraction
+	}{
+		{1, 8, "0.125", 3}, {-1, -8, "0.125", 3}, {3, -40, "-0.075", 3}, {6, 3, "2", 0}, {0, -7, "0", 0}, {1, 3, "1/3", -1}, {-4, 6, "-2/3", -1},
+		{1, 1_000_000_000_000_000_000, "0.000000000000000001", 18}, {1, 1 << 19, "0.0000019073486328125", -1},
+		{math.MinInt64, 1, "-9223372036854775808", 0}, {math.MinInt64, -1, "9223372036854775808", -1}, {math.MinInt64, 5, "-1844674407370955161.6", -1},
+		{5, math.MinInt64, "-0.000000000000000000542101086242752217003726400434970855712890625", -1}, {math.MaxInt64, 2, "4611686018427387903.5", -1},
+	} {
+		q, ok := Int(c.num).Quo(Int(c.den))
+		_, scale, small := q.Small()
+		if !small {
+			scale = -1
+		}
+		if !ok || q.String() != c.text || scale != c.scale {
+			t.Errorf("%d/%d is %s with %d digits, expected %s with %d", c.num, c.den, q, scale, c.text, c.scale)
+		}
+		if want := big.NewRat(c.num, 1); q.Rat().Cmp(want.Quo(want, big.NewRat(c.den, 1))) != 0 {
+			t.Errorf("%d/%d is %s", c.num, c.den, q)
+		}
+		if again := FromRat(q.Rat()); again.String() != q.String() {
+			t.Errorf("%s comes back as %s", q, again)
+		}
 	}
 }
