@@ -274,14 +274,10 @@ func TestTheAttackSucceeds(t *testing.T) {
 	for name, planted := range map[string]Calculation{
 		"no complementary suppression": func(now transform.Inputs, prev *transform.Inputs) (*comp.Result, *transform.Lineage, error) {
 			v := transform.DefaultVerbs()
-			v.Suppress = func(sets [][]int, sizes []int64, floor int64) []bool {
+			v.Suppress = func(sets [][]int, people func([]int) int64, floor int64) []bool {
 				out := make([]bool, len(sets))
 				for i, blocks := range sets {
-					n := int64(0)
-					for _, b := range blocks {
-						n += sizes[b]
-					}
-					out[i] = n >= floor
+					out[i] = people(blocks) >= floor
 				}
 				return out
 			}

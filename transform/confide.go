@@ -150,21 +150,21 @@ func (c *confided) read(t *tally) {
 }
 
 // blocks are the answers of a table in a period: those alike in what they entered, by the groups that they belong to.
-func (c *confided) blocks(s *settler, table string, p comp.Period) (in map[group][]int, sizes []int64) {
+func (c *confided) blocks(s *settler, table string, p comp.Period) (in map[group][]int, all []lump) {
 	in = map[group][]int{}
 	for _, a := range c.answers {
-		entered := false
+		b := lump{n: a.n}
 		for _, x := range a.in {
 			if x.period.Intersect(p) == x.period && s.in.Measures[x.measure].Terms[0].Table == table {
 				g := group{x.measure, x.subject}
-				in[g], entered = append(in[g], len(sizes)), true
+				in[g], b.month = append(in[g], len(all)), comp.Month(x.period.Start) // atoms are a month at most
 			}
 		}
-		if entered {
-			sizes = append(sizes, a.n)
+		if b.month.Days() > 0 {
+			all = append(all, b)
 		}
 	}
-	return in, sizes
+	return in, all
 }
 
 // ranks are the pools in the order in which their results are kept.
@@ -172,7 +172,7 @@ var ranks = []comp.Pool{comp.PoolCompany, comp.PoolEntity, comp.PoolDepartment}
 
 // work finds what of a table's answers in a period can be made known.
 func (c *confided) work(s *settler, t *comp.Contract, p comp.Period) {
-	in, sizes := c.blocks(s, t.Name(), p)
+	in, all := c.blocks(s, t.Name(), p)
 	groups := make([]group, 0, len(in))
 	for g := range in { // sorted below
 		groups = append(groups, g)
@@ -188,12 +188,8 @@ func (c *confided) work(s *settler, t *comp.Contract, p comp.Period) {
 		m := &s.in.Measures[g.measure]
 		sets[i] = answerSet{name: s.grid.subjects[g.subject] + "\x00" + m.ID, rank: slices.Index(ranks, pooledBy(m)), blocks: in[g]}
 	}
-	all := int64(0)
-	for _, n := range sizes {
-		all += n
-	}
-	c.fresh = append(c.fresh, comp.Confided{Table: t.Name(), Period: p, N: all})
-	for i, ok := range shown(sets, sizes, t.Floor(), s.v.Suppress) {
+	c.fresh = append(c.fresh, comp.Confided{Table: t.Name(), Period: p, N: answersOf(all)})
+	for i, ok := range shown(sets, all, t.Floor(), s.v.Suppress) {
 		x := comp.Confided{Table: t.Name(), Measure: s.in.Measures[groups[i].measure].ID, Group: s.grid.subjects[groups[i].subject], Period: p, Hidden: !ok}
 		if ok {
 			s.disclose(&x, groups[i])
@@ -219,12 +215,8 @@ func (c *confided) come(s *settler) {
 		if x.Measure != "" || s.in.lean {
 			continue
 		}
-		_, sizes := c.blocks(s, x.Table, x.Period)
-		now := int64(0)
-		for _, n := range sizes {
-			now += n
-		}
-		if now > x.N {
+		_, all := c.blocks(s, x.Table, x.Period)
+		if now := answersOf(all); now > x.N {
 			c.late = append(c.late, comp.Finding{Code: "late_in_confidence", Reach: comp.ReachNone, Table: "confidence", Key: x.Table + "|" + x.Period.Start.String(), Count: int(now - x.N),
 				Message: fmt.Sprintf("answers to %s that came after the result of %s was made known enter no result: %d", x.Table, x.Period.Words(), now-x.N),
 				Hint:    "nothing: the difference of two results would tell what one person answered"})
@@ -253,7 +245,7 @@ func (x *calc) inConfidence(m *comp.Measure, src source, floor int64, w *worked)
 		w.say("%s: of anonymous answers nothing is worked out before the close", m.Title)
 		return out
 	case !ok || k.Hidden:
-		w.say("%s: fewer than %d answered, or another group could be worked out", m.Title, floor)
+		w.say("%s: fewer than %d people answered, or another group could be worked out", m.Title, floor)
 		return out
 	}
 	g := disclosed(k)

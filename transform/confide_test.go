@@ -86,11 +86,11 @@ func TestAnonymousResults(t *testing.T) {
 	if r, _, err = Compute(tried, nil); err != nil || len(r.Confided) > 0 {
 		t.Errorf("trying a plan made known %+v: %v", r.Confided, err)
 	}
-	want("trying a plan", r, "company", "hidden, n 0, 100.00 EUR: We: fewer than 8 answered, or another group could be worked out; We: "+neutral)
+	want("trying a plan", r, "company", "hidden, n 0, 100.00 EUR: We: fewer than 8 people answered, or another group could be worked out; We: "+neutral)
 	january := c.close("2026-01")
 	c.in.Confided = january.Confided
 	want("close", january, "company", "50, n 8, 100.00 EUR: We: 100 × (5 − 1) / 8 = 50 (95 %: 1.00 to 99.00); At 50, on the line from 0 (pays 0 %) to 100 (pays 200 %), the plan pays 100 % of the target")
-	want("close", january, "department", "hidden, n 0, 100.00 EUR: We here: fewer than 8 answered, or another group could be worked out; We here: "+neutral)
+	want("close", january, "department", "hidden, n 0, 100.00 EUR: We here: fewer than 8 people answered, or another group could be worked out; We here: "+neutral)
 	if n := january.Credits.Len(); n > 0 {
 		t.Errorf("%d credits of anonymous answers are kept", n)
 	}

@@ -58,11 +58,11 @@ func worksIn(at *comp.LookedAt, by comp.Pool) string {
 }
 
 // lookedOf are the groups of which anything was looked at, each as a set of those who work at the same places.
-func lookedOf(seen *comp.Looked, by []comp.Pool) (sets []answerSet, sizes []int64) {
+func lookedOf(seen *comp.Looked, by []comp.Pool) (sets []answerSet, all []lump) {
 	ranks := map[comp.Pool]int{comp.PoolCompany: 0, comp.PoolEntity: 1, comp.PoolDepartment: 2}
 	for i := range seen.Among {
 		at := &seen.Among[i]
-		sizes = append(sizes, int64(at.People))
+		all = append(all, lump{seen.Period, int64(at.People)})
 		for _, pool := range append([]comp.Pool{comp.PoolCompany}, by...) {
 			if seen.Plans && pool != comp.PoolCompany {
 				continue // nobody's department is asked about
@@ -79,7 +79,7 @@ func lookedOf(seen *comp.Looked, by []comp.Pool) (sets []answerSet, sizes []int6
 		sets = []answerSet{{name: poolName(comp.PoolCompany, "")}}
 	}
 	slices.SortFunc(sets, func(a, b answerSet) int { return cmp.Or(cmp.Compare(a.rank, b.rank), cmp.Compare(a.name, b.name)) })
-	return sets, sizes
+	return sets, all
 }
 
 // cases counts, for each detector and window, how many people were looked at and what became of the cases about them, of the company
@@ -99,8 +99,8 @@ func (l *looker) cases(spec *comp.SectionSpec, s *comp.Section, r *comp.Result) 
 	few, plans := 0, map[string]bool{}
 	for i := range r.Looked {
 		seen := &r.Looked[i]
-		sets, sizes := lookedOf(seen, by)
-		told := shown(sets, sizes, least, l.v.Suppress)
+		sets, all := lookedOf(seen, by)
+		told := shown(sets, all, least, l.v.Suppress)
 		if seen.Plans && seen.People > 0 {
 			plans[seen.Title] = true
 		}

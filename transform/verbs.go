@@ -37,8 +37,9 @@ type Verbs struct {
 	Neutral func(target comp.Number) comp.Number
 	// Round is the one step from exact to payable.
 	Round func(a comp.Amount, mode comp.Rounding) (comp.Money, error)
-	// Suppress says which sets of anonymous answers, of blocks of some sizes, can be shown; they come in the order of keeping.
-	Suppress func(sets [][]int, sizes []int64, floor int64) []bool
+	// Suppress says which sets of anonymous answers can be shown: each of blocks, which are of some people at least. They come in the
+	// order of keeping.
+	Suppress func(sets [][]int, people func(blocks []int) int64, floor int64) []bool
 	// TrueUp is what an earlier month is still owed: entitlement at present knowledge less what was posted.
 	TrueUp func(now, posted int64) int64
 }

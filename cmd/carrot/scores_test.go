@@ -33,6 +33,7 @@ type scores struct {
 	text  *regexp.Regexp             // a sentence that states a score: its measure, a colon, a number
 	seen  int                        // scores that were found, with n or without
 	wrong []string
+	each  func(where string, cells, block []string) // where there is one, it reads what stands together instead
 }
 
 // answered is what such measures are about that state what people answered.
@@ -161,6 +162,10 @@ func toldCounts(cells []string) map[string]bool {
 // unit reads what stands together: a row's cells, a sentence, an object. The block are sentences before it of the same working,
 // in which a score may have been told with its n already.
 func (s *scores) unit(where string, cells, block []string) {
+	if s.each != nil {
+		s.each(where, cells, block)
+		return
+	}
 	have := toldCounts(cells)
 	missing := func(what string) {
 		s.wrong = append(s.wrong, fmt.Sprintf("%s: %s without its n: %s", where, what, strings.Join(cells, " | ")))

@@ -168,8 +168,9 @@ func (g *generator) writeProduct(k int, s *sheet) {
 	}
 }
 
-// answer is an employee's answer to the pulse survey; nobody can tell whose.
+// answer is an employee's answer to the pulse survey. Only sealed rows tell whose.
 type answer struct {
+	person        int
 	id            string
 	kind          string
 	ended         comp.Date
@@ -185,7 +186,7 @@ func (g *generator) answers(month int) []answer {
 	length := int(g.starts[month+1] - g.starts[month])
 	for i := range g.world.People {
 		c := g.about('E', month*100_003+i)
-		a := answer{id: "R_" + c.code(15), kind: kindNormal, ended: g.starts[month] + comp.Date(c.below(length)), at: c.minute(), finance: -1,
+		a := answer{person: i, id: "R_" + c.code(15), kind: kindNormal, ended: g.starts[month] + comp.Date(c.below(length)), at: c.minute(), finance: -1,
 			comment: []string{"", "", "More focus time,\nplease", "\"Good\" team", "=1+1"}[c.below(5)]}
 		a.recorded = a.ended
 		there := g.where[i][int(a.ended-first)] != 0
@@ -219,16 +220,17 @@ func (g *generator) answers(month int) []answer {
 
 func (g *generator) answerFacts(a *answer) {
 	if from := g.monthOf(a.recorded); from < g.size.Months && a.kind == kindNormal {
-		g.world.Answers = append(g.world.Answers, truth.Answer{Known: truth.Known{From: uint16(from), Until: truth.Always}, Ended: a.ended,
+		g.world.Answers = append(g.world.Answers, truth.Answer{Known: truth.Known{From: uint16(from), Until: truth.Always}, Person: a.person, Ended: a.ended,
 			Work: int8(a.work), Finance: int8(a.finance)})
 	}
 }
 
-// writePulse writes the employee survey as Qualtrics exports an anonymised one: without addresses, names and places.
+// writePulse writes the employee survey without addresses, names and places, and with employee ids, by which answers come to
+// departments.
 func (g *generator) writePulse(k int, s *sheet) {
 	var columns [][3]string
 	for _, c := range surveyMeta {
-		if c[0] != "IPAddress" && !strings.HasPrefix(c[0], "Recipient") && !strings.HasPrefix(c[0], "Location") && c[0] != "ExternalReference" {
+		if c[0] != "IPAddress" && !strings.HasPrefix(c[0], "Recipient") && !strings.HasPrefix(c[0], "Location") {
 			columns = append(columns, c)
 		}
 	}
@@ -243,7 +245,7 @@ func (g *generator) writePulse(k int, s *sheet) {
 			s.second(a.ended, a.at, 59)
 			s.cells(a.kind, "100", "54", "True")
 			s.second(a.recorded, a.at, 59)
-			s.cells(a.id, "anonymous", "EN", item(a.work), item(a.finance), a.comment)
+			s.cells(a.id, g.world.People[a.person].ID, "email", "EN", item(a.work), item(a.finance), a.comment)
 			s.end()
 		}
 	}

@@ -2,6 +2,7 @@ package naive
 
 import (
 	"cmp"
+	"maps"
 	"math/big"
 	"slices"
 
@@ -19,7 +20,17 @@ type crowd struct {
 	confidence
 	rank    int
 	credits []credit
-	rows    map[*fact]bool
+	rows    map[*fact]comp.Date
+}
+
+// people are how many gave some answers, at least: those of the month with the most, since nobody answers twice in a month.
+func people(days []comp.Date) (most int64) {
+	months := map[comp.Period]int64{}
+	for _, d := range days {
+		months[comp.Month(d)]++
+		most = max(most, months[comp.Month(d)])
+	}
+	return most
 }
 
 // floor is the fewest anonymous answers of which a measure shows a result; 0 where its rows are none.
@@ -95,7 +106,7 @@ func (e *engine) revealed(table string, span comp.Period) map[confidence][]credi
 	least := int64(0)
 	for _, x := range e.crowds(table, span) {
 		least = e.floor(e.measure(x.measure))
-		if int64(len(x.rows)) < least {
+		if people(slices.Collect(maps.Values(x.rows))) < least {
 			continue
 		}
 		if i := slices.IndexFunc(kept, func(y crowd) bool { return len(common(x, y)) == len(x.rows) && len(x.rows) == len(y.rows) }); i < 0 {
@@ -124,11 +135,11 @@ func (e *engine) crowds(table string, span comp.Period) (out []crowd) {
 		if m.Terms[0].Table != table {
 			continue
 		}
-		x := crowd{confidence: confidence{m.ID, k[1], span}, rows: map[*fact]bool{}}
+		x := crowd{confidence: confidence{m.ID, k[1], span}, rows: map[*fact]comp.Date{}}
 		x.rank = slices.Index([]comp.Pool{comp.PoolCompany, comp.PoolEntity, comp.PoolDepartment}, poolKind(m))
 		for _, c := range credits {
 			if span.Contains(c.day) {
-				x.credits, x.rows[c.from] = append(x.credits, c), true
+				x.credits, x.rows[c.from] = append(x.credits, c), c.day
 			}
 		}
 		if len(x.rows) > 0 {
@@ -143,7 +154,7 @@ func (e *engine) crowds(table string, span comp.Period) (out []crowd) {
 
 func common(a, b crowd) (out []*fact) {
 	for f := range a.rows {
-		if b.rows[f] {
+		if _, ok := b.rows[f]; ok {
 			out = append(out, f)
 		}
 	}
@@ -153,14 +164,17 @@ func common(a, b crowd) (out []*fact) {
 // safe says whether what is left of each set, when the sets within it are taken away, is nothing or reaches the floor.
 func safe(sets []crowd, least int64) bool {
 	for _, x := range sets {
-		left := int64(0)
-		for f := range x.rows {
-			inner := slices.ContainsFunc(sets, func(y crowd) bool { return len(y.rows) < len(x.rows) && y.rows[f] })
+		var left []comp.Date
+		for f, day := range x.rows {
+			inner := slices.ContainsFunc(sets, func(y crowd) bool {
+				_, ok := y.rows[f]
+				return ok && len(y.rows) < len(x.rows)
+			})
 			if !inner {
-				left++
+				left = append(left, day)
 			}
 		}
-		if left > 0 && left < least {
+		if n := people(left); n > 0 && n < least {
 			return false
 		}
 	}

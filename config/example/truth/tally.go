@@ -1,6 +1,7 @@
 package truth
 
 import (
+	"maps"
 	"math/big"
 
 	"carrot/transform/comp"
@@ -182,6 +183,20 @@ func (v *view) confidences(t tallies) {
 			t.at("finance_service", "", m).hit(a.Finance >= 4)
 		}
 	}
+	v.enough(t, "employee_satisfaction", 12)
+	v.enough(t, "finance_service", 6)
+}
+
+// enough leaves nothing of a span in which no month has answers of eight people.
+func (v *view) enough(t tallies, measure string, months int) {
+	most := map[int]int64{}
+	for s, x := range t {
+		if s.measure == measure {
+			end := v.ending(s.month, months)
+			most[end] = max(most[end], x.n)
+		}
+	}
+	maps.DeleteFunc(t, func(s slot, _ *tally) bool { return s.measure == measure && most[v.ending(s.month, months)] < 8 })
 }
 
 // ending is the month with which the calendar's span of so many months ends that month m lies in.

@@ -162,6 +162,7 @@ type Response struct {
 // Answer is a finished answer of an employee, without a name.
 type Answer struct {
 	Known
+	Person        int // index into People
 	Ended         comp.Date
 	Work, Finance int8 // Finance -1: left empty
 }
