@@ -327,7 +327,7 @@ func (g *generator) invitationFacts(i *invitation) {
 
 func (g *generator) writeInvitations(k int, s *sheet) {
 	s.cells("contactId", "contactLookupId", "distributionId", "requestType", "status", "surveyLink", "responseId", "responseStartedAt", "responseCompletedAt",
-		"sentAt", "openedAt", "agent_email")
+		"sentAt", "openedAt", "agent_email", "wave")
 	s.end()
 	for month := max(0, k-2); month <= k; month++ {
 		for n := 0; n < g.invited(month); n++ {
@@ -363,6 +363,6 @@ func (g *generator) invitationRow(s *sheet, i *invitation, month int, request st
 		s.cells("", "")
 	}
 	s.utc(sent, i.at, 3)
-	s.cells("", g.world.People[i.agent].Email)
+	s.cells("", g.world.People[i.agent].Email, g.world.Month(month))
 	s.end()
 }
