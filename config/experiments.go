@@ -67,3 +67,27 @@ func (l *loader) tried(x fields, e *comp.Experiment) {
 func (l *loader) registered(measure string) bool {
 	return slices.ContainsFunc(l.config.Settings.Experiments, func(e comp.Experiment) bool { return e.Tries(measure, l.effective) })
 }
+
+// trials holds the registered experiments against a section that tells what came of them.
+func (l *loader) trials(at node, spec *comp.SectionSpec) {
+	if len(l.config.Settings.Experiments) == 0 {
+		at.wrong("a section of experiments in a config without any", "experiments:, the register of them", "add experiments: to carrot.yaml, or remove the section")
+	}
+	for _, e := range l.config.Settings.Experiments {
+		for _, id := range []string{e.Behaviour, e.Outcome} {
+			m := l.measures[id]
+			if m == nil || m.Aggregate == "" {
+				continue
+			}
+			spec.Measures = append(spec.Measures, id)
+			switch a := m.Aggregate; {
+			case a != comp.Share && a != comp.Rate && a != comp.Net && a != comp.Mean:
+				at.wrong("a section of experiments, of which "+e.ID+" has "+id+" of aggregate "+string(a), "measures of aggregate share, rate, net or mean, which two arms can be told apart by", "name another one there")
+			case m.Pool != e.By:
+				at.wrong("a section of experiments, of which "+e.ID+" has "+id+" per "+string(m.Pool), "measures per "+string(e.By)+", as its cohorts are", "write pool: "+string(e.By)+" there, or name another measure")
+			default:
+				l.inTheOpen(at, &m.Measure)
+			}
+		}
+	}
+}

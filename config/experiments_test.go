@@ -77,3 +77,48 @@ func TestExperimentsRefuse(t *testing.T) {
 		}
 	}
 }
+
+// TestExperimentsToldRefuse: a report of experiments needs some, of measures by which their cohorts can be told apart.
+func TestExperimentsToldRefuse(t *testing.T) {
+	const measures = "measure: calls\nversion: \"1\"\ntitle: Calls\nfamily: action\nunit: share\naggregate: share\npool: entity\ntable: salesforce.deals\nhit: 'amount > 10'\nowner: {column: owner_login, system: salesforce}\ndate: close_date\n" +
+		"---\nmeasure: likes\nversion: \"1\"\ntitle: Likes\nfamily: outcome\nunit: share\naggregate: share\npool: entity\ntable: salesforce.deals\nhit: 'amount > 99'\nowner: {column: owner_login, system: salesforce}\ndate: close_date\n"
+	register := strings.NewReplacer("outcome: delivered_revenue", "outcome: likes", "by: department", "by: entity", "[Sales]", "[DE01]", "[Care]", "[US01]").Replace(oneExperiment)
+	at := "a section of experiments"
+	for name, x := range map[string]struct {
+		register string
+		edits    []string
+		want     []string
+	}{
+		"as it should be": {register, nil, nil},
+		"none":            {"", nil, []string{at + " in a config without any, expected experiments:, the register of them; add experiments: to carrot.yaml, or remove the section"}},
+		"per department":  {strings.Replace(register, "by: entity", "by: department", 1), nil, []string{at + ", of which EX-7 has calls per entity, expected measures per department, as its cohorts are; write pool: department there, or name another measure", at + ", of which EX-7 has likes per entity, expected measures per department, as its cohorts are; write pool: department there, or name another measure"}},
+		"a count": {register, []string{"unit: share\naggregate: share", "unit: count\naggregate: count", "hit: 'amount > 10'\n", ""}, []string{
+			at + ", of which EX-7 has calls of aggregate count, expected measures of aggregate share, rate, net or mean, which two arms can be told apart by; name another one there"}},
+		"sealed": {register, []string{"table: salesforce.deals\nhit: 'amount > 99'\nowner: {column: owner_login, system: salesforce}\ndate: close_date", "table: zendesk.ratings\nhit: 'score == \"Good\"'\nowner: {column: assignee, system: zendesk}\ndate: rated_at"}, []string{
+			"likes of the sealed table zendesk.ratings, told apart, expected a measure of a table whose rows may be told apart; name another one"}},
+	} {
+		files := memory(t, "big")
+		text := string(files["carrot.yaml"].Data)
+		files["carrot.yaml"].Data = []byte(text[:strings.Index(text, "management:\n")] + x.register + "management:\n  - {section: experiments, title: Tried}\n")
+		told := measures
+		for i := 0; i < len(x.edits); i += 2 {
+			told = strings.Replace(told, x.edits[i], x.edits[i+1], 1)
+		}
+		files["measures/told.yaml"] = &fstest.MapFile{Data: []byte(told)}
+		c, mistakes := Load(files, "carrot.yaml", environment)
+		var got []string
+		for i, m := range mistakes {
+			_, text, _ := strings.Cut(texts(mistakes)[i], ": ")
+			if m.File != "carrot.yaml" || m.Line != strings.Count(string(files["carrot.yaml"].Data), "\n") {
+				t.Errorf("%s: a mistake elsewhere: %s", name, texts(mistakes)[i])
+			}
+			got = append(got, text)
+		}
+		if d := cmp.Diff(x.want, got); d != "" {
+			t.Errorf("%s (-want +got):\n%s", name, d)
+		}
+		if x.want == nil && !slices.Equal(c.Settings.Sections[0].Measures, []string{"calls", "likes"}) {
+			t.Errorf("the section reads %v", c.Settings.Sections[0].Measures)
+		}
+	}
+}

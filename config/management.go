@@ -10,10 +10,10 @@ import (
 )
 
 // measuresOf are the keys of a section that name measures, by its kind, in the order that the report reads them.
-var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": "", "cases": "", "red_tape": ""}
+var measuresOf = map[string]string{"mirror": "employees customers", "equity": "opening acquired retained lost", "change": "measure", "drivers": "measure", "funnel": "steps", "table": "measures", "contact": "", "pay_ratio": "", "cases": "", "red_tape": "", "experiments": ""}
 
 // kindsOfSection are the kinds of sections, as a config may list them.
-var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio", "cases", "red_tape"}
+var kindsOfSection = []string{"mirror", "equity", "change", "drivers", "funnel", "table", "contact", "pay_ratio", "cases", "red_tape", "experiments"}
 
 // management reads the sections of the management report.
 func (l *loader) management(f fields) {
@@ -26,6 +26,9 @@ func (l *loader) management(f fields) {
 		spec.Every = s.choice("every", "quarter", "month", "quarter", "year")
 		spec.Periods = s.integer("periods", 4, 1, 60)
 		spec.By = comp.Pool(s.choice("by", "company", "company", "department", "entity"))
+		if spec.Kind == "experiments" {
+			l.trials(s.at("section"), &spec)
+		}
 		keys := strings.Fields(measuresOf[spec.Kind])
 		s.need(strings.Join(keys, " "))
 		s.elsewhere(spec.Kind, keys)

@@ -40,6 +40,8 @@ func (a *assessment) management(r *comp.Result) []comp.Section {
 			l.table(&spec, &s)
 		case "contact":
 			l.contact(&spec, &s)
+		case "experiments":
+			l.trials(&spec, &s)
 		case "pay_ratio":
 			l.payRatio(&s, r)
 		case "cases":

@@ -4,14 +4,14 @@ import "strings"
 
 // SectionSpec asks for a section of the management report. None of its numbers pays anything.
 type SectionSpec struct {
-	Kind    string // mirror, equity, change, drivers, funnel, table, contact, pay_ratio, cases, red_tape
+	Kind    string // mirror, equity, change, drivers, funnel, table, contact, pay_ratio, cases, red_tape, experiments
 	Title   string
 	Note    string // printed below the title: what it is for, or what it rests on
 	Every   string // month, quarter or year
 	Periods int    // how many, ending with the last that is over
 	By      Pool   // of a mirror, a change, drivers, a table and cases
 	// Measures are: of a mirror that of the employees and that of the customers; of equity opening, acquired, retained and lost; of
-	// a funnel its steps; of a change the formula; of drivers the score; of a table its rows.
+	// a funnel its steps; of a change the formula; of experiments their behaviours and outcomes; of drivers the score; of a table its rows.
 	Measures []string
 	Lags     int // of a mirror: how many periods later the customers are looked at as well
 	// Apart is of a table: the column by whose values each measure is told apart. Values of fewer than Least rows are not told;
