@@ -85,10 +85,12 @@ func TestExperimentOfTheExample(t *testing.T) {
 				variance += p[k] * (1 - p[k]) / float64(x[0])
 			}
 			change[arm] = p[1] - p[0]
-			rows = append(rows, fmt.Sprintf("EX-2 | %s | %s | %.2f %% | %d | %.2f %% | %d | %.2f %%", m.title, name, 100*p[0], m.c[arm][0][0], 100*p[1], m.c[arm][1][0], 100*change[arm]))
+			rows = append(rows, fmt.Sprintf("EX-2 | %s | %s | %.2f %% | %d | %.2f %% | %d | %.2f points", m.title, name, 100*p[0], m.c[arm][0][0], 100*p[1], m.c[arm][1][0], 100*change[arm]))
 		}
 		more, half := 100*(change[0]-change[1]), 100*1.959963984540054*math.Sqrt(variance)
-		words = append(words, fmt.Sprintf("%s: the treated changed by %.2f %% more than the control (95 %% interval: %.2f %% to %.2f %%).", m.title, more, more-half, more+half))
+		than := map[bool]string{true: "more", false: "less"}[more >= 0]
+		words = append(words, fmt.Sprintf("%s: the change among the treated is %.2f points %s than in the control (95 %% interval: %.2f points to %.2f points).",
+			m.title, math.Abs(more), than, more-half, more+half))
 	}
 	if liked[0][1][0] < 50 || called[1][0][0] < 10 {
 		t.Fatalf("too few to tell: %v, %v", liked, called)

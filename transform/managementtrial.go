@@ -2,6 +2,7 @@ package transform
 
 import (
 	"fmt"
+	"strings"
 
 	"carrot/transform/comp"
 	"carrot/transform/stat"
@@ -52,7 +53,7 @@ func (l *looker) trial(e *comp.Experiment, id string, before, since []comp.Perio
 		a, b := l.cohorts(m, e.By, cohorts, before), l.cohorts(m, e.By, cohorts, since)
 		diff := look{value: b.look.value.Sub(a.look.value), ok: a.ok && b.ok}
 		name := []string{"treated", "control"}[arm]
-		s.Rows = append(s.Rows, []string{e.ID, m.Title, name, l.written(id, a.look), comp.Grouped(fmt.Sprint(a.look.n)), l.written(id, b.look), comp.Grouped(fmt.Sprint(b.look.n)), l.written(id, diff)})
+		s.Rows = append(s.Rows, []string{e.ID, m.Title, name, l.written(id, a.look), comp.Grouped(fmt.Sprint(a.look.n)), l.written(id, b.look), comp.Grouped(fmt.Sprint(b.look.n)), l.inPoints(id, diff)})
 		if arm == 1 {
 			diff.value = diff.value.Neg()
 		}
@@ -71,12 +72,24 @@ func (l *looker) trial(e *comp.Experiment, id string, before, since []comp.Perio
 	if !whole {
 		return m.Title + ": not enough data."
 	}
-	out := fmt.Sprintf("%s: the treated changed by %s more than the control", m.Title, l.written(id, look{value: change, ok: true}))
+	than := "more"
+	if change.Sign() < 0 {
+		than = "less"
+	}
+	out := fmt.Sprintf("%s: the change among the treated is %s %s than in the control", m.Title, l.inPoints(id, look{value: change.Abs(), ok: true}), than)
 	if sure {
 		in := stat.Normal(change, variance, sureness)
-		out += fmt.Sprintf(" (95 %% interval: %s to %s)", l.written(id, look{value: in.Low, ok: true}), l.written(id, look{value: in.High, ok: true}))
+		out += fmt.Sprintf(" (95 %% interval: %s to %s)", l.inPoints(id, look{value: in.Low, ok: true}), l.inPoints(id, look{value: in.High, ok: true}))
 	}
 	return out + "."
+}
+
+// inPoints is a difference of two values: that of two shares is told in percentage points, since a percentage would be of one.
+func (l *looker) inPoints(id string, x look) string {
+	if share, ok := strings.CutSuffix(l.written(id, x), " %"); ok {
+		return share + " points"
+	}
+	return l.written(id, x)
 }
 
 // cohorts adds up a measure's rows of several pools and periods.
