@@ -49,13 +49,16 @@ func (l *loader) accounts(f fields) {
 	if !f.has("accounts") {
 		return
 	}
-	a, ok := f.at("accounts").fields("accounts", "table! account! stage reach in contact")
+	a, ok := f.at("accounts").fields("accounts", "table! account! name stage reach in contact")
 	if !ok {
 		return
 	}
 	t := l.table(a.at("table"))
 	l.readable(a, t)
 	out := &comp.AccountMap{Table: a.text("table"), Account: l.column(t, a.at("account"), words...)}
+	if a.has("name") {
+		out.Name = l.column(t, a.at("name"), words...)
+	}
 	switch a.onlyOne(true, "stage", "reach") {
 	case "stage":
 		out.Stage = l.column(t, a.at("stage"), comp.Integer)
@@ -113,19 +116,21 @@ func (l *loader) shownColumn(t *table, n node) comp.Shown {
 	if !n.isMap() {
 		return comp.Shown{Column: l.column(t, n)}
 	}
-	s, ok := n.fields("a column of a list", "stage_of last_contact_of days_quiet_of")
+	s, ok := n.fields("a column of a list", "name_of stage_of last_contact_of days_quiet_of")
 	if !ok {
 		return comp.Shown{}
 	}
-	key := s.onlyOne(true, "stage_of", "last_contact_of", "days_quiet_of")
+	key := s.onlyOne(true, "name_of", "stage_of", "last_contact_of", "days_quiet_of")
 	accounts := l.config.Mapping.Accounts
 	switch {
 	case key == "":
 		return comp.Shown{}
 	case accounts == nil:
 		s.keyNode(key).wrong(key+" in a config without accounts", "accounts:, which says how far each has come", "add accounts: to carrot.yaml")
-	case key != "stage_of" && accounts.Contact == nil:
+	case key == "name_of" && accounts.Name == "":
+		s.keyNode(key).wrong("name_of in a config whose accounts have no name", "name:, the column that people know them by", "add name: to accounts in carrot.yaml")
+	case key != "name_of" && key != "stage_of" && accounts.Contact == nil:
 		s.keyNode(key).wrong(key+" in a config whose accounts have no contact", "contact:, which says what counts as such", "add contact: to accounts in carrot.yaml")
 	}
-	return comp.Shown{Column: l.column(t, s.at(key), words...), Stage: key == "stage_of", Contact: key == "last_contact_of", Quiet: key == "days_quiet_of"}
+	return comp.Shown{Column: l.column(t, s.at(key), words...), Name: key == "name_of", Stage: key == "stage_of", Contact: key == "last_contact_of", Quiet: key == "days_quiet_of"}
 }

@@ -83,7 +83,8 @@ func TestStageOfAnAccountInAList(t *testing.T) {
 	}{
 		{someAccounts, "{stage_of: account}", nil},
 		{"", "{stage_of: account}", []string{"lists/a.yaml:9:38: stage_of in a config without accounts, expected accounts:, which says how far each has come; add accounts: to carrot.yaml"}},
-		{someAccounts, "{of: account}", []string{`lists/a.yaml:9:37: a column of a list without stage_of, last_contact_of or days_quiet_of; add stage_of:`, `lists/a.yaml:9:38: unknown key "of", expected a key of a column of a list; write stage_of, last_contact_of or days_quiet_of`}},
+		{someAccounts, "{name_of: account}", []string{"lists/a.yaml:9:38: name_of in a config whose accounts have no name, expected name:, the column that people know them by; add name: to accounts in carrot.yaml"}},
+		{someAccounts, "{of: account}", []string{`lists/a.yaml:9:37: a column of a list without name_of, stage_of, last_contact_of or days_quiet_of; add name_of:`, `lists/a.yaml:9:38: unknown key "of", expected a key of a column of a list; write name_of, stage_of, last_contact_of or days_quiet_of`}},
 	} {
 		files := memory(t, "big")
 		files["carrot.yaml"].Data = append(files["carrot.yaml"].Data, x.lines+"lists: [lists/*.yaml]\n"...)

@@ -41,7 +41,7 @@ func TestContactRefuses(t *testing.T) {
 		"months of no day": {someAccounts + contact, strings.Replace(quiet.Replace(oneList), "most: 5", "months: 3\nmost: 5", 1), talks, []string{
 			"lists/a.yaml:9:1: the key months, expected months in a list with date; remove it"}},
 		"two of one": {someAccounts + contact, strings.Replace(quiet.Replace(oneList), "{days_quiet_of: account}", "{days_quiet_of: account, stage_of: account}", 1), talks, []string{
-			"lists/a.yaml:8:95: both days_quiet_of and stage_of, expected one of stage_of, last_contact_of or days_quiet_of; remove one"}},
+			"lists/a.yaml:8:95: both days_quiet_of and stage_of, expected one of name_of, stage_of, last_contact_of or days_quiet_of; remove one"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := memory(t, "big")

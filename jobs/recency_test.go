@@ -60,7 +60,7 @@ func TestDormantAccounts(t *testing.T) {
 			}
 			days := daysBetween(t, max(last[id], a["customer_since"]), end)
 			if silences = append(silences, days); days > 60 {
-				lists[a["owner"]] = append(lists[a["owner"]], [2]string{fmt.Sprintf("%05d", 99999-days), id + " " + last[id] + " " + fmt.Sprint(days)})
+				lists[a["owner"]] = append(lists[a["owner"]], [2]string{fmt.Sprintf("%05d %s", 99999-days, id), a["name"] + " " + last[id] + " " + fmt.Sprint(days)})
 			}
 		}
 		dormant = map[string][]string{}

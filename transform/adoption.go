@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"carrot/transform/comp"
 )
@@ -79,6 +80,7 @@ func (x accountRows) row(contract *comp.Contract, cols *columns, p *piece, i int
 	}
 	if c := contract.Index(x.value); c >= 0 {
 		r.value = cols.value(c, i)
+		r.value.Text = strings.Clone(r.value.Text) // the batch is read over
 	}
 	r.account = cols.text(contract.Index(x.account), i)
 	return r, r.account != ""
@@ -174,6 +176,23 @@ func (a *assessment) stagesShown() (map[string]int, error) {
 	out := map[string]int{}
 	for _, x := range list {
 		out[x.Account] = x.Stage
+	}
+	return out, err
+}
+
+// namesShown are what accounts are called, where a list shows it.
+func (a *assessment) namesShown() (map[string]string, error) {
+	m := a.in.Mapping.Accounts
+	shown := func(l comp.Listing) bool {
+		return slices.ContainsFunc(l.Columns, func(c comp.Shown) bool { return c.Name })
+	}
+	if m == nil || !slices.ContainsFunc(a.in.Mapping.Lists, shown) {
+		return nil, nil
+	}
+	rows, err := accountRows{table: m.Table, account: m.Account, value: m.Name}.rows(a.in)
+	out := map[string]string{}
+	for _, x := range rows {
+		out[x.account] = max(out[x.account], x.value.Text) // of two names of one account always the same one
 	}
 	return out, err
 }

@@ -90,3 +90,22 @@ func TestListsShowTheStage(t *testing.T) {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 }
+
+// TestListsShowTheName: an account is shown by the name that the newest version of its row gives it, or as the row says where it
+// has none.
+func TestListsShowTheName(t *testing.T) {
+	c := newTiny(t)
+	named := comp.Contract{Source: "crm", Table: "accounts", Mode: comp.Delta, Keys: []string{"id"}, Columns: []comp.Column{{Name: "id", Type: comp.ID}, {Name: "name", Type: comp.Text}}}
+	c.in.Contracts = append([]comp.Contract{named}, c.in.Contracts...)
+	c.give("crm.accounts", cells{"D1", "Zoo"}, cells{"D2", nil})
+	c.give("crm.accounts", cells{"D1", "Ahrens & Co"})
+	c.in.Mapping.Accounts = &comp.AccountMap{Table: "crm.accounts", Account: "id", Name: "name"}
+	c.component(tenPercent)
+	c.in.Mapping.Lists = []comp.Listing{{ID: "x", Title: "X", Section: "moved", Table: "crm.deals", Owner: comp.Owner{Column: "owner", System: "crm"}, Date: "day", Months: 1,
+		Columns: []comp.Shown{{Title: "Deal", Column: "id"}, {Title: "Customer", Column: "id", Name: true}}, Most: 5}}
+	c.give("crm.deals", tinyDeal("D1", "ada", 1, "EUR", "2026-01-03"), tinyDeal("D2", "ada", 1, "EUR", "2026-01-02"), tinyDeal("D3", "ada", 1, "EUR", "2026-01-01"))
+	want := []comp.List{{ID: "x", Title: "X", Section: "moved", Columns: []string{"Deal", "Customer"}, Rows: [][]string{{"D1", "Ahrens & Co"}, {"D2", "D2"}, {"D3", "D3"}}}}
+	if d := cmp.Diff(want, theirs(t, c.try("2026-01"), "E1").Lists); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

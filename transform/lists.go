@@ -34,7 +34,8 @@ type listing struct {
 	owner  int
 	optIn  int
 	shown  []int
-	stages map[string]int // of accounts; read by key only
+	names  map[string]string // of accounts; read by key only
+	stages map[string]int    // of accounts; read by key only
 	recent *recency
 	today  comp.Date
 	about  int // the column of accounts that are dormant
@@ -48,6 +49,10 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 	defs := a.in.Mapping.Lists
 	all := make([]*listing, len(defs))
 	stages, err := a.stagesShown()
+	if err != nil {
+		return nil, err
+	}
+	names, err := a.namesShown()
 	if err != nil {
 		return nil, err
 	}
@@ -65,7 +70,7 @@ func (a *assessment) lists() (map[int32][]comp.List, error) {
 		var of []*listing
 		for i := range defs {
 			if defs[i].Table == name {
-				all[i] = &listing{Listing: &defs[i], stages: stages, recent: recent, today: a.today()}
+				all[i] = &listing{Listing: &defs[i], names: names, stages: stages, recent: recent, today: a.today()}
 				of = append(of, all[i])
 			}
 		}
@@ -247,6 +252,8 @@ func (x *listing) orderOf(cols *columns, i int) comp.Value {
 // cell is what stands in a column of the list, of the text of a row's cell.
 func (x *listing) cell(c *comp.Shown, text string) string {
 	switch {
+	case c.Name:
+		return cmp.Or(x.names[text], text)
 	case c.Stage:
 		return stageText(x.stages[text])
 	case c.Contact, c.Quiet:

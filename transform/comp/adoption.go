@@ -41,6 +41,7 @@ type StagePeriod struct {
 // AccountMap says how far each customer has come. An account for which nothing speaks is in stage 1.
 type AccountMap struct {
 	Table, Account string          // one row each
+	Name           string          // the column that people know it by; "" none
 	Stage          string          // the column of a declared stage; "" where Reach says it
 	Reach          []Reaching      // by stage, from 2 on
 	In             []AccountColumn // sorted by table

@@ -21,6 +21,7 @@ type Listing struct {
 // Shown is a column of a list.
 type Shown struct {
 	Title, Column string
+	Name          bool // what the account is called that the column names
 	Stage         bool // how far the account has come that the column names
 	Contact       bool // the day of the last contact with it
 	Quiet         bool // the days since then
