@@ -34,15 +34,11 @@ func (l *looker) trials(spec *comp.SectionSpec, s *comp.Section) {
 			s.After = append(s.After, fmt.Sprintf("Of %s nothing can be told yet: there is no whole %s before it began, or none since.", e.ID, spec.Every))
 			continue
 		}
-		s.After = append(s.After, fmt.Sprintf("%s: %s Before is %s, since is %s; it is looked at on %s.", e.ID, e.Hypothesis, daysOf(before), daysOf(since), e.Review))
+		s.After = append(s.After, fmt.Sprintf("%s: %s Before is %s, since is %s; it is looked at on %s.", e.ID, e.Hypothesis, whole(before).Words(), whole(since).Words(), e.Review))
 		for _, id := range []string{e.Behaviour, e.Outcome} {
 			s.After = append(s.After, l.trial(e, id, before, since, s))
 		}
 	}
-}
-
-func daysOf(p []comp.Period) string {
-	return comp.Period{Start: p[0].Start, End: p[len(p)-1].End}.Words()
 }
 
 // trial adds the rows of one measure, and says how much more it changed among the treated.

@@ -150,7 +150,7 @@ func planIn(c *config.Config, dir, name string) (string, error) {
 		if p.ID == name {
 			return name, nil
 		}
-		if (p.Where.File == filepath.ToSlash(name) || filepath.Clean(within(dir, p.Where.File)) == filepath.Clean(name)) && !slices.Contains(ids, p.ID) {
+		if standsIn(&p, dir, name) && !slices.Contains(ids, p.ID) {
 			ids = append(ids, p.ID)
 		}
 	}
@@ -163,6 +163,11 @@ func planIn(c *config.Config, dir, name string) (string, error) {
 		return "", usage("%s is no plan file of the config; write one of %s", name, strings.Join(planFiles(c), ", "))
 	}
 	return name, nil
+}
+
+// standsIn says whether a plan stands in a file, which is named as one from here or as the config names it.
+func standsIn(p *comp.Plan, dir, file string) bool {
+	return p.Where.File == filepath.ToSlash(file) || filepath.Clean(within(dir, p.Where.File)) == filepath.Clean(file)
 }
 
 // planNamed is a version of a plan: the named one, the one in force, or the last.

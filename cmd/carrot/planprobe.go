@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -136,7 +135,7 @@ func (a *app) onlyPlansOf(c *config.Config, dir string, files []string) error {
 	all, names := c.Plans, planFiles(c)
 	c.Plans = nil
 	for _, p := range all {
-		if filepath.Clean(within(dir, p.Where.File)) == filepath.Clean(files[0]) || p.Where.File == filepath.ToSlash(files[0]) {
+		if standsIn(&p, dir, files[0]) {
 			c.Plans = append(c.Plans, p)
 		}
 	}

@@ -43,12 +43,21 @@ func (k *linter) wholeOf(x *comp.Component) string {
 	return ""
 }
 
+// calendarAround is the month, quarter, half or year that a day lies in; false for other words.
+func calendarAround(every string, d comp.Date) (comp.Period, bool) {
+	n := map[string]int{"month": 1, "quarter": 3, "half": 6, "year": 12}[every]
+	if n == 0 {
+		return comp.Period{}, false
+	}
+	year, month, _ := d.Time().Date()
+	first := comp.Day(year, 1, 1).AddMonths((int(month) - 1) / n * n)
+	return comp.Period{Start: first, End: first.AddMonths(n)}, true
+}
+
 // around is the measuring period in which a day lies, as far as the config tells.
 func (k *linter) around(every string, d comp.Date) (comp.Period, bool) {
-	if n := map[string]int{"month": 1, "quarter": 3, "half": 6, "year": 12}[every]; n > 0 {
-		year, month, _ := d.Time().Date()
-		first := comp.Day(year, 1, 1).AddMonths((int(month) - 1) / n * n)
-		return comp.Period{Start: first, End: first.AddMonths(n)}, true
+	if p, ok := calendarAround(every, d); ok {
+		return p, true
 	}
 	for _, c := range k.c.Mapping.Calendars {
 		if c.Name != every || len(c.Starts) == 0 || d < c.Starts[0] || d >= c.Until {

@@ -44,15 +44,10 @@ func (x *pastProber) spans(measure string) [][]spanOf {
 
 // whole is the calendar period that holds another.
 func whole(word string, p comp.Period) comp.Period {
-	months := map[string]int{"month": 1, "quarter": 3, "half": 6, "year": 12}[word]
-	if months == 0 {
-		return comp.Period{Start: p.Start, End: comp.Forever}
+	if around, ok := calendarAround(word, p.Start); ok {
+		return around
 	}
-	first := comp.Month(p.Start).Start
-	for (int(first.Time().Month())-1)%months != 0 {
-		first = first.AddMonths(-1)
-	}
-	return comp.Period{Start: first, End: first.AddMonths(months)}
+	return comp.Period{Start: p.Start, End: comp.Forever}
 }
 
 // edges are the last day of one and the first of another measuring period beside a day: the beginning of its own shortest period, and
