@@ -83,7 +83,10 @@ func assess(in *Inputs, v *Verbs, only wanted) (*assessment, error) {
 	}
 	s := newSettler(in, v, company, part, g, t)
 	if only == nil {
+		s.untold = postedMonths(in)
 		s.logins(ds)
+	} else {
+		s.untold = only // their amounts are all that is asked for
 	}
 	a := &assessment{in: in, company: company, part: part, grid: g, tally: t, duties: ds, entitlements: s.settle(ds, only), moves: s.moves, blind: s.blind, applied: s.applied, waiting: s.waiting, costs: s.costs}
 	if s.failed != nil {

@@ -255,7 +255,9 @@ func (x *calc) inConfidence(m *comp.Measure, src source, floor int64, w *worked)
 		return out
 	}
 	x.stand(m, src, &out, w)
-	w.say("%s", x.found(m, &out, &g, nil, []comp.Period{p}))
+	if !w.silent {
+		w.say("%s", x.found(m, &out, &g, nil, []comp.Period{p}))
+	}
 	return out
 }
 

@@ -23,36 +23,55 @@ type CurveInput struct {
 	Currency   comp.Currency // of pay: for the sentences
 	Unit       string        // of the measure: for the sentences
 	ColumnUnit string
+	Silent     bool // nobody reads the sentences: no number in them is written
 }
 
+// inUnit is a number as a person writes it.
+func (in CurveInput) inUnit(n comp.Number, unit string) string {
+	if in.Silent {
+		return ""
+	}
+	return about(inUnit(n, unit, in.Currency))
+}
+
+// money and percent are such numbers.
+func (in CurveInput) money(n comp.Number) string { return in.inUnit(n, "money") }
+
+func (in CurveInput) percent(n comp.Number) string { return in.inUnit(n, "share") }
+
 // value is a number of the measure's as a person writes it.
-func (in CurveInput) value(n comp.Number) string { return about(inUnit(n, in.Unit, in.Currency)) }
+func (in CurveInput) value(n comp.Number) string { return in.inUnit(n, in.Unit) }
 
 // at is a point of the curve's bands as a person writes it.
 func (in CurveInput) at(c comp.Curve, n comp.Number) string {
 	if c.Of == "attainment" {
-		return percent(n)
+		return in.percent(n)
 	}
 	return in.value(n)
 }
 
 // is says what pay comes to.
-func (in CurveInput) is(n comp.Number) string { return equals(cash(n, in.Currency)) }
+func (in CurveInput) is(n comp.Number) string {
+	if in.Silent {
+		return ""
+	}
+	return equals(cash(n, in.Currency))
+}
 
 // rate is a rate as a person writes it: a share, or money for each unit.
 func (in CurveInput) rate(n comp.Number) string {
 	if in.RateMoney {
-		return money(n, in.Currency)
+		return in.money(n)
 	}
-	return percent(n)
+	return in.percent(n)
 }
 
 // ofTarget is a factor as a person writes it, or the money that stands instead of it.
 func (in CurveInput) ofTarget(n comp.Number) string {
 	if in.RateMoney {
-		return money(n, in.Currency)
+		return in.money(n)
 	}
-	return percent(n) + " of the target"
+	return in.percent(n) + " of the target"
 }
 
 // CurveResult is exact pay, with how it came about: the rate or factor in words and one sentence a step.
@@ -110,7 +129,7 @@ func (in CurveInput) times(f comp.Number, said string) CurveResult {
 	p := in.Target.Mul(f)
 	r := CurveResult{p, in.ofTarget(f), []string{said}}
 	if !in.Factor && !in.RateMoney {
-		r.Working = append(r.Working, fmt.Sprintf("%s × %s %s", money(in.Target, in.Currency), percent(f), in.is(p)))
+		r.Working = append(r.Working, fmt.Sprintf("%s × %s %s", in.money(in.Target), in.percent(f), in.is(p)))
 	}
 	return r
 }

@@ -46,6 +46,7 @@ type dealKey struct{ table, key string }
 func rated(c comp.Curve, in CurveInput, pay func(comp.Curve, CurveInput) CurveResult) func(comp.Number) comp.Number {
 	return func(value comp.Number) comp.Number {
 		in := in
+		in.Silent = true
 		if in.Value = value; in.HasQuota {
 			in.Attainment, _ = value.Quo(in.Quota)
 		}

@@ -60,15 +60,21 @@ func (x *calc) terms() (t terms, ok bool) {
 	unit := x.unitOf(c.Measure)
 	if t.hasQuota && ok {
 		x.w.result.Quota = &comp.Amount{Number: t.quota, Currency: x.quotaUnit(c.Measure)}
-		text, whole := inUnit(t.quota, unit, x.currency)
-		x.w.say("%s", quotas.sum("Quota"+overAll(x.periods), text, whole))
+		x.summed("Quota", quotas, t.quota, unit)
 	}
 	if t.hasTarget && ok {
 		x.w.result.Target = &comp.Amount{Number: t.target, Currency: x.currency}
-		text, whole := cash(t.target, x.currency)
-		x.w.say("%s", targets.sum("Target pay"+overAll(x.periods), text, whole))
+		x.summed("Target pay", targets, t.target, "money")
 	}
 	return t, ok
+}
+
+// summed says what the addends of a declared number come to.
+func (x *calc) summed(what string, parts addends, total comp.Number, unit string) {
+	if !x.w.silent {
+		text, whole := inUnit(total, unit, x.currency)
+		x.w.say("%s", parts.sum(what+overAll(x.periods), text, whole))
+	}
 }
 
 // numbered are the periods that numbers are for: each measuring period, or, with numbers: whole, the larger one.
@@ -115,7 +121,7 @@ func (x *calc) quotaFigure(f *comp.Figure, measure string) sought {
 		out.find = func(p comp.Period) (comp.Number, string, bool) {
 			a, text, ok := x.named(f.Name, "quota", p, x.w)
 			if ok && text == "" {
-				text = about(inUnit(a.Number, unit, x.currency))
+				text = x.spelt(a.Number, unit)
 			}
 			return a.Number, text, ok
 		}
@@ -126,7 +132,7 @@ func (x *calc) quotaFigure(f *comp.Figure, measure string) sought {
 		if !has {
 			x.hold(x.w, "missing_quota", fmt.Sprintf("component %s has no quota in %q on %s", x.c.ID, currency, p.End-1), "add it to the plan")
 		}
-		return n, about(inUnit(n, unit, x.currency)), has
+		return n, x.spelt(n, unit), has
 	}
 	return out
 }
@@ -137,7 +143,7 @@ func (x *calc) moneyFigure(what string, values []comp.Dated, name string) sought
 		if name != "" {
 			a, text, ok := x.named(name, what, p, x.w)
 			if ok && text == "" {
-				text = money(a.Number, x.currency)
+				text = x.spelt(a.Number, "money")
 			}
 			return a.Number, text, ok
 		}
@@ -145,7 +151,7 @@ func (x *calc) moneyFigure(what string, values []comp.Dated, name string) sought
 		if !has {
 			x.hold(x.w, "missing_"+what, fmt.Sprintf("component %s has no %s in %s on %s", x.c.ID, what, x.currency, p.End-1), "add it to the plan")
 		}
-		return n, money(n, x.currency), has
+		return n, x.spelt(n, "money"), has
 	}}
 }
 

@@ -39,6 +39,9 @@ func (x *calc) formula(m *comp.Measure, src source, w *worked) measured {
 		x.onTheEdge(x.payee, &x.d, fmt.Sprintf("%s is %s, of which a condition compares by floating point what is all but the same", m.ID, m.Formula.Text))
 	}
 	x.stand(m, src, &out, w)
+	if w.silent {
+		return out
+	}
 	text := m.Formula.Text
 	if c := m.Change; c != nil {
 		text = fmt.Sprintf("the change of %s, %s after %s", text, x.d.period.Words(), back(x.d.period, c.Since).Words())

@@ -18,7 +18,7 @@ type gated struct {
 func (x *calc) gates(gates []comp.Gate) gated {
 	out := gated{share: comp.Int(1)}
 	for i := range gates {
-		g, w := &gates[i], worked{}
+		g, w := &gates[i], worked{silent: x.w.silent}
 		v := x.gateView(g, &w)
 		open, said := x.opens(g, v, &w)
 		say := &out.late
@@ -58,7 +58,7 @@ func (x *calc) gateView(g *comp.Gate, w *worked) sight {
 		v.failed = true
 		return v
 	}
-	w.say("%s / %s %s", about(inUnit(v.value, v.unit, x.currency)), about(inUnit(q, v.unit, x.currency)), equals(hundredths(a)))
+	x.attained(w, "", v.value, q, a, v.unit)
 	v.attainment, v.attains = a, true
 	return v
 }
@@ -72,9 +72,9 @@ func (x *calc) opens(g *comp.Gate, v sight, w *worked) (bool, string) {
 			said = w.result.Working[k-2] + "; " + said
 		}
 	}
-	n, bar := v.value, about(inUnit(g.AtLeast, v.unit, x.currency))
+	n, bar := v.value, x.spelt(g.AtLeast, v.unit)
 	if g.Of == "attainment" {
-		n, bar = v.attainment, percent(g.AtLeast)
+		n, bar = v.attainment, x.spelt(g.AtLeast, "share")
 	}
 	switch {
 	case v.failed:

@@ -18,7 +18,7 @@ func (x *calc) sinceJoining(in CurveInput, t terms, paid comp.Number) comp.Numbe
 	if k == 0 || k == len(x.periods) || t.hasTarget || !x.sumsCompany() {
 		return paid
 	}
-	y, w := *x, worked{}
+	y, w := *x, worked{silent: true}
 	y.periods, y.last, y.w = x.periods[:k], x.periods[k-1], &w
 	before := y.measureOf(x.c.Measure, x.c.ToDate, 0, &w)
 	x.w.take(&worked{held: w.held, result: comp.ComponentResult{Held: w.result.Held}})

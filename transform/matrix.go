@@ -19,16 +19,16 @@ func matrix(c comp.Curve, in CurveInput) CurveResult {
 	x := abscissa(c, in)
 	row, column := cellAt(m.Rows, x, c.UpperEdge), cellAt(m.Columns, *in.Column, c.UpperEdge)
 	f := m.Pays[row][column]
-	y := about(inUnit(*in.Column, in.ColumnUnit, in.Currency))
+	y := in.inUnit(*in.Column, in.ColumnUnit)
 	if m.Part.Curve.Of == "attainment" {
-		y = percent(*in.Column)
+		y = in.percent(*in.Column)
 	}
 	said := fmt.Sprintf("%s and %s: row %d and column %d of the grid", in.at(c, x), y, row+1, column+1)
 	if !m.Rates {
 		return in.times(f, said+" pay "+in.ofTarget(f))
 	}
 	p := in.Value.Mul(f)
-	return CurveResult{p, percent(f), []string{said + " pay " + percent(f), fmt.Sprintf("%s × %s %s", in.value(in.Value), percent(f), in.is(p))}}
+	return CurveResult{p, in.percent(f), []string{said + " pay " + in.percent(f), fmt.Sprintf("%s × %s %s", in.value(in.Value), in.percent(f), in.is(p))}}
 }
 
 // cellAt is the last of ascending lower ends that x has passed, or stands on where that end belongs to what is above it;

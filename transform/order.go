@@ -64,7 +64,7 @@ func (x *calc) capped(pay comp.Number, t terms) comp.Number {
 		return pay
 	}
 	out := x.v.Cap(pay, t.cap)
-	if out.Cmp(pay) != 0 {
+	if out.Cmp(pay) != 0 && !x.w.silent {
 		x.w.say("%s", t.caps.sum("Capped", money(t.cap, x.currency), true))
 	}
 	return out

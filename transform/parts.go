@@ -19,7 +19,7 @@ type weighed struct {
 func (x *calc) scorecard(t terms) comp.Number {
 	var sum, weights comp.Number
 	var said addends
-	known := true
+	known, silent := true, x.w.silent
 	for i := range x.c.Parts {
 		p := &x.c.Parts[i]
 		f := x.factor(p)
@@ -28,12 +28,14 @@ func (x *calc) scorecard(t terms) comp.Number {
 			continue
 		}
 		sum, weights = sum.Add(p.Weight.Mul(f.factor)), weights.Add(p.Weight)
-		said = append(said, percent(p.Weight)+" × "+percent(f.factor))
+		if !silent {
+			said = append(said, percent(p.Weight)+" × "+percent(f.factor))
+		}
 	}
 	if !known {
 		return comp.Number{}
 	}
-	text, whole := hundredths(sum)
+	factor := sum
 	if weights.Cmp(comp.Int(1)) != 0 {
 		q, ok := sum.Quo(weights)
 		if !ok {
@@ -41,15 +43,19 @@ func (x *calc) scorecard(t terms) comp.Number {
 			x.w.say("No part has a value: nothing is paid")
 			return comp.Number{}
 		}
-		share, exact := hundredths(q)
-		x.w.say("Factor: (%s) / %s %s", strings.Join(said, " + "), percent(weights), equals(share, exact))
-		sum = q
+		factor = q
+	}
+	pay := t.target.Mul(factor)
+	if silent {
+		return pay
+	}
+	if text, whole := hundredths(factor); weights.Cmp(comp.Int(1)) != 0 {
+		x.w.say("Factor: (%s) / %s %s", strings.Join(said, " + "), percent(weights), equals(text, whole))
 	} else {
 		x.w.say("%s", said.sum("Factor", text, whole))
 	}
-	pay := t.target.Mul(sum)
-	x.w.result.Rate = percent(sum) + " of the target"
-	x.w.say("%s × %s %s", money(t.target, x.currency), percent(sum), equals(cash(pay, x.currency)))
+	x.w.result.Rate = percent(factor) + " of the target"
+	x.w.say("%s × %s %s", money(t.target, x.currency), percent(factor), equals(cash(pay, x.currency)))
 	return pay
 }
 
@@ -60,13 +66,15 @@ func (x *calc) multiply(p *comp.Part, pay comp.Number) (out, factor comp.Number)
 		return comp.Number{}, comp.Number{}
 	}
 	out = pay.Mul(f.factor)
-	x.w.say("%s × %s %s", money(pay, x.currency), percent(f.factor), equals(cash(out, x.currency)))
+	if !x.w.silent {
+		x.w.say("%s × %s %s", money(pay, x.currency), percent(f.factor), equals(cash(out, x.currency)))
+	}
 	return out, f.factor
 }
 
 // factor turns a part's measure into its factor: the curve's, within floor and cap, and what its gates leave of it.
 func (x *calc) factor(p *comp.Part) (f weighed) {
-	w := &worked{}
+	w := &worked{silent: x.w.silent}
 	v := x.view(p, w)
 	r := comp.PartResult{ID: p.ID, Title: x.partTitle(p), Measure: p.Measure, N: v.n, Weight: p.Weight, Estimate: v.estimate, Shared: p.Shared}
 	switch {
@@ -97,7 +105,7 @@ func (x *calc) seen(p *comp.Part, v sight, w *worked, r *comp.PartResult) (f wei
 	g := y.gates(p.Gates)
 	w.result.Working = append(w.result.Working, g.early...)
 	in := CurveInput{Value: v.value, Attainment: v.attainment, HasQuota: v.attains, Quota: v.quota, Target: comp.Int(1), HasTarget: true, Factor: true, Base: g.base,
-		Currency: x.currency, Unit: v.unit}
+		Currency: x.currency, Unit: v.unit, Silent: w.silent}
 	if !y.column(&p.Curve, &in, w) {
 		f.unknown = w.held
 		return f
@@ -119,7 +127,7 @@ func (x *calc) seen(p *comp.Part, v sight, w *worked, r *comp.PartResult) (f wei
 	w.result.Working = append(w.result.Working, g.late...)
 	x.w.result.Gated = append(x.w.result.Gated, w.result.Gated...)
 	f.factor = f.factor.Mul(g.share)
-	w.say("%s: factor %s", r.Title, percent(f.factor))
+	w.say("%s: factor %s", r.Title, y.spelt(f.factor, "share"))
 	return f
 }
 

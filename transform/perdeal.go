@@ -61,6 +61,9 @@ func (x *calc) each() comp.Number {
 
 // tell names the deals and what each pays.
 func (x *calc) tell(more func(*dealPay) string) {
+	if x.w.silent {
+		return
+	}
 	unit := x.unitOf(x.c.Measure)
 	for i := range x.w.deals {
 		if d := &x.w.deals[i]; i < toldDeals {

@@ -70,6 +70,7 @@ type settler struct {
 	dealt    dealtCredits
 	confided *confided
 	spent    map[spending]spent // of budgets: what each deal took; read by key only
+	untold   map[[2]string]bool // payees and pay periods of which nobody reads how pay came about; read by key only
 	failed   error              // what was spilled cannot be read
 }
 
@@ -101,33 +102,36 @@ func (w wanted) payee(id string) bool { return w[[2]string{id, ""}] }
 
 // settle works off every duty of every payee: the whole horizon, at present knowledge.
 func (s *settler) settle(ds []duty, only wanted) []entitlement {
-	var out []entitlement
+	var all [][]entitlement
 	s.confided = newConfided(s, ds)
 	s.spend(ds)
+	months := make([]string, len(ds))
+	for k := range ds {
+		months[k] = ds[k].pay.Name()
+	}
 	for i := range s.company.People {
 		id, whole := s.company.People[i].ID, only == nil || s.keeps(i) // of an account one pay period cannot be told alone
 		if only != nil && !only.payee(id) {
 			continue
 		}
 		var own []earned
-		for _, d := range ds {
-			if !whole && !only[[2]string{id, d.pay.Name()}] {
+		for k, d := range ds {
+			month := [2]string{id, months[k]}
+			if !whole && !only[month] {
 				continue
 			}
 			if s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 || (d.memo && !s.lasting(&d)) || s.past(&d) {
 				continue
 			}
-			if e, ok := s.earn(i, d); ok {
+			if e, ok := s.earn(i, d, d.memo || s.untold[month] || only != nil && !only[month]); ok {
 				own = append(own, e)
 			}
 		}
-		for _, e := range s.accounts(i, own) {
-			if !e.duty.memo && (only == nil || only[[2]string{id, e.duty.pay.Name()}]) {
-				out = append(out, e)
-			}
-		}
+		all = append(all, slices.DeleteFunc(s.accounts(i, own), func(e entitlement) bool {
+			return e.duty.memo || only != nil && !only[[2]string{id, e.duty.pay.Name()}]
+		}))
 	}
-	return out
+	return slices.Concat(all...)
 }
 
 // past says of a component that only shows that its month is over: nobody reads it again, and nothing was posted to correct.
@@ -151,17 +155,17 @@ func (s *settler) find(f comp.Finding) string {
 
 // earn computes one component for one payee and measuring period. To date, it is the cumulative pay up to this
 // period less that up to the one before, each rounded, so that a year's postings sum to the year's pay.
-func (s *settler) earn(payee int, d duty) (earned, bool) {
+func (s *settler) earn(payee int, d duty, silent bool) (earned, bool) {
 	plan, c := &s.in.Plans[d.plan], &s.in.Plans[d.plan].Components[d.component]
 	paidIn, ok := s.payCurrency(&s.company.People[payee], d.period)
 	if !ok {
 		return earned{}, false
 	}
 	r := &rounder{s: s, payee: payee, plan: plan, c: c, d: d, from: cmp.Or(plan.Currency, paidIn), to: paidIn}
-	w := s.work(payee, d, r.from, d.periods)
+	w := s.work(payee, d, r.from, d.periods, silent)
 	r.round(&w)
 	if n := len(d.periods); !w.held && n > 1 && s.tookPart(payee, d.plan, d.periods[:n-1]) {
-		b := s.work(payee, d, r.from, d.periods[:n-1])
+		b := s.work(payee, d, r.from, d.periods[:n-1], true)
 		r.round(&b)
 		r.less(&w, &b)
 		w.deals = less(w.deals, b.deals)
@@ -170,6 +174,9 @@ func (s *settler) earn(payee int, d duty) (earned, bool) {
 	if w.held {
 		w.result.Amount, w.result.Exact = comp.Money{Currency: paidIn}, comp.Amount{Currency: paidIn}
 		w.say("Not known: %s", strings.Join(w.result.Held, ", "))
+	}
+	if silent {
+		w.unsaid()
 	}
 	s.name(&w.result, plan, c, &d)
 	return earned{entitlement: entitlement{payee: payee, duty: d, result: w.result, series: strings.Join(w.series, ";"), ceiling: w.ceiling, known: !w.held}, deals: w.deals, full: w.result.Amount}, true

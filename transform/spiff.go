@@ -56,7 +56,7 @@ func (s *settler) bids(b *comp.Budget, ds []duty) []bid {
 			if d.period.End <= b.From || d.period.Start > b.To || s.v.Participated(s.part.spans[i][d.plan], d.period) == 0 {
 				continue // of what lies outside of the budget's days not even a rate is asked
 			}
-			w := worked{}
+			w := worked{silent: true}
 			x := s.calc(i, d, b.Amount.Currency, d.periods, &w)
 			t, ok := x.terms()
 			if !ok {

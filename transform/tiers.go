@@ -38,7 +38,7 @@ func reachedBands(c comp.Curve, in CurveInput) (comp.Curve, []string) {
 // bound is an end of a band as a person writes it.
 func (in CurveInput) bound(c comp.Curve, n comp.Number) string {
 	if c.Of == "attainment" {
-		return percent(n) + " of the quota"
+		return in.percent(n) + " of the quota"
 	}
 	return in.value(n)
 }
@@ -91,14 +91,14 @@ func marginal(c comp.Curve, in CurveInput) CurveResult {
 		}
 		part, text := slice.Mul(b.Pays), in.value(slice)
 		if in.HasTarget {
-			part, text = part.Mul(in.Target), money(in.Target, in.Currency)+" × "+in.at(c, slice)
+			part, text = part.Mul(in.Target), in.money(in.Target)+" × "+in.at(c, slice)
 		}
 		r.Pay = r.Pay.Add(part)
 		rates = append(rates, in.rate(b.Pays))
 		r.Working = append(r.Working, fmt.Sprintf("%s: %s × %s %s", sliceWords(c, in, b, scale), text, in.rate(b.Pays), in.is(part)))
 	}
 	if len(rates) > 1 {
-		r.Working = append(r.Working, "Together: "+about(cash(r.Pay, in.Currency)))
+		r.Working = append(r.Working, "Together: "+in.money(r.Pay))
 	}
 	r.Rate = strings.Join(rates, ", then ")
 	return r
@@ -112,9 +112,9 @@ func sliceWords(c comp.Curve, in CurveInput, b comp.Band, scale comp.Number) str
 	case in.HasTarget:
 		from, to = in.at(c, b.From), in.at(c, b.To)
 	case c.Of == "attainment":
-		of = " (from " + percent(b.From) + " of the quota)"
+		of = " (from " + in.percent(b.From) + " of the quota)"
 		if !b.Open {
-			of = " (" + percent(b.From) + " to " + percent(b.To) + " of the quota)"
+			of = " (" + in.percent(b.From) + " to " + in.percent(b.To) + " of the quota)"
 		}
 	}
 	switch {
@@ -142,7 +142,7 @@ func banded(c comp.Curve, in CurveInput) CurveResult {
 	}
 	base, text := in.Value, in.value(in.Value)
 	if in.HasTarget {
-		base, text = in.Target.Mul(x), money(in.Target, in.Currency)+" × "+in.at(c, x)
+		base, text = in.Target.Mul(x), in.money(in.Target)+" × "+in.at(c, x)
 	}
 	p := base.Mul(b.Pays)
 	return CurveResult{p, in.rate(b.Pays), []string{said, fmt.Sprintf("%s × %s %s", text, in.rate(b.Pays), in.is(p))}}

@@ -103,7 +103,10 @@ func (a *assessment) trueUps(v *Verbs, prev *Inputs) ([]owed, error) {
 		return nil, err
 	}
 	stages = append(stages, stage{"", now})
-	present := a.index()
+	present, err := a.told(v, keys)
+	if err != nil {
+		return nil, err
+	}
 	var out []owed
 	for _, k := range keys {
 		before := posted.at[k]
@@ -142,11 +145,36 @@ func (a *assessment) firstCause(k ledgerKey) string {
 	return "recalculation"
 }
 
-// index leads from a ledger key to the latest entitlement under it.
-func (a *assessment) index() map[ledgerKey]*entitlement {
-	out := make(map[ledgerKey]*entitlement, len(a.entitlements))
-	for i := range a.entitlements {
-		out[a.entitlements[i].key(a.in, a.company)] = &a.entitlements[i]
+// told leads from each key to the latest entitlement under it, with its sentences: a pay period that had been posted is worked
+// out once more for them.
+func (a *assessment) told(v *Verbs, keys []ledgerKey) (map[ledgerKey]*entitlement, error) {
+	posted, again := postedMonths(a.in), wanted{}
+	out := make(map[ledgerKey]*entitlement, len(keys))
+	for _, k := range keys {
+		if out[k] = nil; posted[[2]string{k.payee, k.month}] {
+			again.want(k.payee, k.month)
+		}
+	}
+	s := newSettler(a.in, v, a.company, a.part, a.grid, a.tally)
+	for _, list := range [][]entitlement{a.entitlements, s.settle(a.duties, again)} {
+		for i := range list {
+			k := list[i].key(a.in, a.company)
+			if _, open := out[k]; open {
+				out[k] = &list[i]
+			}
+		}
+	}
+	return out, s.failed
+}
+
+// postedMonths are the payees and pay periods of which anything was posted. Of what they come to now only the amount is asked,
+// unless it differs: sentences would be written for nobody.
+func postedMonths(in *Inputs) map[[2]string]bool {
+	out := map[[2]string]bool{}
+	for _, l := range in.Ledger {
+		if l.For < in.Run.Period.Name() && l.Plan != "" {
+			out[[2]string{l.Payee, l.For}] = true
+		}
 	}
 	return out
 }

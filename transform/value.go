@@ -102,7 +102,9 @@ func (x *calc) measureAt(src source, w *worked) measured {
 		return out
 	}
 	x.stand(m, src, &out, w)
-	w.say("%s", x.found(m, &out, &g, parts, x.over(src.ToDate)))
+	if !w.silent {
+		w.say("%s", x.found(m, &out, &g, parts, x.over(src.ToDate)))
+	}
 	x.provisional(m, &g, w)
 	return out
 }
@@ -135,7 +137,7 @@ func (x *calc) gathered(m *comp.Measure, src source, w *worked) (g gathered, par
 			x.spreadOut(&g, &sm, back(sm.on, src.Rates), w)
 		}
 		g.value = g.value.Add(own)
-		if x.money(m.ID) && len(periods) > 1 && len(parts) > 0 {
+		if !w.silent && x.money(m.ID) && len(periods) > 1 && len(parts) > 0 {
 			text, whole := cash(own, x.currency)
 			w.say("%s", parts.sum(p.Words(), text, whole))
 			parts = nil
@@ -175,13 +177,19 @@ func (x *calc) spreadOut(g *gathered, sm *datedSum, on comp.Period, w *worked) {
 
 // converted is an amount in the currency that is worked in, and how a person writes it.
 func (x *calc) converted(n comp.Number, from comp.Currency, p comp.Period, w *worked) (comp.Number, string, bool) {
-	if from == "" || from == x.currency {
-		return n, money(n, from), true
+	if from == "" {
+		return n, x.spelt(n, ""), true
+	}
+	if from == x.currency {
+		return n, x.spelt(n, "money"), true
 	}
 	rate, ok := x.rate(from, x.currency, p)
 	if !ok {
 		x.noRate(w, x.plan.FX.Credit, from, x.currency, p.End-1)
 		return comp.Number{}, "", false
+	}
+	if w.silent {
+		return n.Mul(rate), "", true
 	}
 	return n.Mul(rate), fmt.Sprintf("%s × %s (%s)", money(n, from), rate, rateName(x.plan.FX.Credit, p.End-1)), true
 }
@@ -213,7 +221,7 @@ func (x *calc) view(p *comp.Part, w *worked) sight {
 		v.failed = true
 		return v
 	}
-	w.say("Attainment: %s / %s %s", about(inUnit(v.value, v.unit, x.currency)), about(inUnit(q, v.unit, x.currency)), equals(hundredths(a)))
+	x.attained(w, "Attainment: ", v.value, q, a, v.unit)
 	v.attainment, v.attains, v.quota = a, true, q
 	return v
 }

@@ -10,6 +10,7 @@ import (
 
 // worked is one calculation over one or, to date, several measuring periods.
 type worked struct {
+	silent bool // nobody reads its sentences: none is written
 	result comp.ComponentResult
 	series []string
 	held   bool
@@ -20,7 +21,15 @@ type worked struct {
 }
 
 func (w *worked) say(format string, args ...any) {
-	w.result.Working = append(w.result.Working, fmt.Sprintf(format, args...))
+	if !w.silent {
+		w.result.Working = append(w.result.Working, fmt.Sprintf(format, args...))
+	}
+}
+
+// unsaid drops the words that came up though nobody reads them.
+func (w *worked) unsaid() {
+	r := &w.result
+	r.Working, r.Gated, r.Rate, r.Next, r.Crossed = nil, nil, "", nil, nil
 }
 
 func (w *worked) hold(id string) {
@@ -59,8 +68,8 @@ type calc struct {
 
 // work is the order of one calculation: numbers, value, gates, curve or scorecard, and the steps that the plan orders. Exact
 // pay comes of it; cents are made of it later.
-func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp.Period) worked {
-	w := worked{}
+func (s *settler) work(payee int, d duty, currency comp.Currency, periods []comp.Period, silent bool) worked {
+	w := worked{silent: silent}
 	x := s.calc(payee, d, currency, periods, &w)
 	w.result.Exact.Currency = currency
 	t, ok := x.terms()
@@ -146,7 +155,7 @@ func (x *calc) tooFew(measure, score string, minN int, n int64) string {
 func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	c, w := x.c, x.w
 	in := CurveInput{Value: m.value, Target: t.target, HasTarget: t.hasTarget, Quota: t.quota, HasQuota: t.hasQuota, Rate: c.Curve.Rate,
-		Currency: x.currency, Unit: m.unit, Base: base}
+		Currency: x.currency, Unit: m.unit, Base: base, Silent: w.silent}
 	if t.hasQuota {
 		a, ok := x.attain(m.value, t, in.Unit)
 		if !ok {
@@ -169,9 +178,11 @@ func (x *calc) curve(t terms, m measured, base bool) comp.Number {
 	}
 	x.tiers(&c.Curve, &in, cmp.Or(c.Measure, c.Score))
 	r := x.v.Pay(c.Curve, in)
-	w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
-	w.result.Working = append(w.result.Working, r.Working...)
-	w.result.Next = x.next(in, t, r.Pay)
+	if !w.silent {
+		w.result.Rate, w.result.Crossed = r.Rate, crossed(c.Curve, in)
+		w.result.Working = append(w.result.Working, r.Working...)
+		w.result.Next = x.next(in, t, r.Pay)
+	}
 	return x.sinceJoining(in, t, r.Pay)
 }
 
@@ -189,6 +200,21 @@ func (x *calc) attain(value comp.Number, t terms, unit string) (comp.Number, boo
 		x.hold(x.w, "zero_quota", fmt.Sprintf("the quota of %s for %s is %s, and a number above zero was expected", x.person.ID, x.c.ID, t.quota), "correct the quota")
 		return a, false
 	}
-	x.w.say("Attainment: %s / %s %s", about(inUnit(value, unit, x.currency)), about(inUnit(t.quota, unit, x.currency)), equals(hundredths(a)))
+	x.attained(x.w, "Attainment: ", value, t.quota, a, unit)
 	return a, true
+}
+
+// attained says what of a quota a value comes to.
+func (x *calc) attained(w *worked, what string, value, quota, a comp.Number, unit string) {
+	if !w.silent {
+		w.say("%s%s / %s %s", what, x.spelt(value, unit), x.spelt(quota, unit), equals(hundredths(a)))
+	}
+}
+
+// spelt is a number in a measure's unit as a person writes it; nothing where nobody reads it.
+func (x *calc) spelt(n comp.Number, unit string) string {
+	if x.w.silent {
+		return ""
+	}
+	return about(inUnit(n, unit, x.currency))
 }
