@@ -1,9 +1,11 @@
 package transform
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 )
 
@@ -17,11 +19,12 @@ const (
 	memoryUnset = 16 << 20
 )
 
-// budget is the memory that all folds of a run share.
+// budget is the memory that all folds of a run share. When it is exceeded, the fold that holds the most leaves memory.
 type budget struct {
 	mu         sync.Mutex
 	used, most int64
 	spill      Spill
+	folds      []*fold
 }
 
 func newBudget(in *Inputs) *budget {
@@ -32,20 +35,41 @@ func newBudget(in *Inputs) *budget {
 	return m
 }
 
-// take books bytes and says whether the budget is exceeded.
-func (m *budget) take(n int64) bool {
+// take books bytes that cannot leave memory.
+func (m *budget) take(n int64) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.used += n
-	return m.used > m.most && m.spill != nil
+}
+
+// hold books bytes of a fold. Where that exceeds the budget, it gives the fold that must leave memory.
+func (m *budget) hold(f *fold, n int64) *fold {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used += n
+	f.held += n
+	if m.used <= m.most || m.spill == nil {
+		return nil
+	}
+	most := f
+	for _, g := range m.folds {
+		if g.held > most.held {
+			most = g
+		}
+	}
+	return most
 }
 
 // fold is one partitioned set of records.
 type fold struct {
-	name   string // unique in the run; the spilled files' names begin with it
+	name   string // unique in the run, as is the spilled file's
 	memory *budget
+	held   int64 // bytes in memory; guarded by the budget
 	mu     sync.Mutex
 	parts  [foldParts]foldPart
+	file   io.WriteCloser // what left memory; nil while nothing did
+	out    *bufio.Writer  // into file
+	size   int64          // of file
 	err    error
 }
 
@@ -68,11 +92,18 @@ func spare(chunk []byte) {
 }
 
 type foldPart struct {
-	chunks [][]byte
-	w      io.WriteCloser
+	chunks  [][]byte
+	spilled []span // of the file
 }
 
-func newFold(name string, m *budget) *fold { return &fold{name: name, memory: m} }
+// span is the bytes of a file from one place up to another.
+type span struct{ from, to int64 }
+
+func newFold(name string, m *budget) *fold {
+	f := &fold{name: name, memory: m}
+	m.folds = append(m.folds, f)
+	return f
+}
 
 // folder is one goroutine's way into a fold.
 type folder struct {
@@ -110,64 +141,69 @@ func (f *folder) flush() {
 
 func (f *fold) accept(p int, chunk []byte) {
 	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.parts[p].chunks = append(f.parts[p].chunks, chunk)
-	if f.memory.take(int64(cap(chunk))) && f.err == nil {
-		f.err = f.spillAll()
+	f.mu.Unlock()
+	if most := f.memory.hold(f, int64(cap(chunk))); most != nil {
+		most.leave()
 	}
 }
 
-// spillAll writes everything that this fold holds; f.mu is held.
-func (f *fold) spillAll() error {
-	for p := range f.parts {
+// leave writes everything that this fold holds behind what it wrote before, partition by partition.
+func (f *fold) leave() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.err == nil && f.file == nil {
+		file, err := f.memory.spill.Create("fold-" + f.name)
+		if err != nil {
+			f.err = f.failed("creating", err)
+			return
+		}
+		f.file, f.out = file, bufio.NewWriterSize(file, spillBuffer)
+	}
+	for p := 0; p < foldParts && f.err == nil; p++ {
 		part := &f.parts[p]
-		if len(part.chunks) == 0 {
-			continue
-		}
-		if part.w == nil {
-			w, err := f.memory.spill.Create(f.file(p))
-			if err != nil {
-				return err
-			}
-			part.w = w
-		}
+		from := f.size
 		for _, c := range part.chunks {
-			if _, err := part.w.Write(c); err != nil {
-				return fmt.Errorf("writing %s: %w", f.file(p), err)
+			if _, err := f.out.Write(c); err != nil {
+				f.err = f.failed("writing", err)
+				return
 			}
-			f.memory.take(-int64(cap(c)))
-			spare(c)
+			f.size += int64(len(c))
+			f.drop(c)
 		}
-		part.chunks = part.chunks[:0]
+		if part.chunks = part.chunks[:0]; f.size > from {
+			part.spilled = append(part.spilled, span{from, f.size})
+		}
 	}
-	return nil
 }
 
-func (f *fold) file(p int) string { return fmt.Sprintf("fold-%s-%02d", f.name, p) }
+// drop gives a chunk's memory back.
+func (f *fold) drop(chunk []byte) {
+	f.memory.hold(f, -int64(cap(chunk)))
+	spare(chunk)
+}
 
 // each hands out the partitions' bytes, in order; a partition's records come in no particular order. Folders must have
 // been flushed. The fold is empty afterwards, also after an error.
-func (f *fold) each(visit func(partition []byte) error) error {
-	err := f.err
-	for p := range f.parts {
-		part := &f.parts[p]
-		if part.w != nil {
-			err = errors.Join(err, part.w.Close())
-		}
+func (f *fold) each(visit func(partition []byte) error) (err error) {
+	file, err := f.reopen()
+	if file != nil {
+		defer func() { err = errors.Join(err, file.Close()) }()
 	}
 	var buf []byte
 	for p := range f.parts {
 		part := &f.parts[p]
 		buf = buf[:0]
-		if part.w != nil && err == nil {
-			buf, err = f.read(p, buf)
+		for _, s := range part.spilled {
+			if err == nil {
+				buf, err = f.read(file, s, buf)
+			}
 		}
 		for _, c := range part.chunks {
 			buf = append(buf, c...)
-			f.memory.take(-int64(cap(c)))
-			spare(c)
+			f.drop(c)
 		}
-		part.chunks = nil
+		*part = foldPart{}
 		if err == nil && len(buf) > 0 {
 			err = visit(buf)
 		}
@@ -175,23 +211,33 @@ func (f *fold) each(visit func(partition []byte) error) error {
 	return err
 }
 
-func (f *fold) read(p int, buf []byte) ([]byte, error) {
-	r, err := f.memory.spill.Open(f.file(p))
-	if err != nil {
-		return buf, err
+// reopen ends what left memory, to be read; nil where nothing did.
+func (f *fold) reopen() (Spilled, error) {
+	if f.file == nil {
+		return nil, f.err
 	}
-	defer r.Close()
-	for {
-		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
-		}
-		n, err := r.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		if errors.Is(err, io.EOF) {
-			return buf, nil
-		}
-		if err != nil {
-			return buf, fmt.Errorf("reading %s: %w", f.file(p), err)
-		}
+	err := f.err
+	if err == nil {
+		err = f.failed("writing", f.out.Flush())
 	}
+	if err = errors.Join(err, f.failed("closing", f.file.Close())); err != nil {
+		return nil, err
+	}
+	file, err := f.memory.spill.Open("fold-" + f.name)
+	return file, f.failed("reading", err)
+}
+
+func (f *fold) failed(doing string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s fold-%s: %w", doing, f.name, err)
+}
+
+// read appends a span of what left memory to buf.
+func (f *fold) read(file Spilled, s span, buf []byte) ([]byte, error) {
+	at := len(buf)
+	buf = slices.Grow(buf, int(s.to-s.from))[:at+int(s.to-s.from)]
+	_, err := file.ReadAt(buf[at:], s.from)
+	return buf, f.failed("reading", err)
 }
