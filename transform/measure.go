@@ -174,9 +174,6 @@ func (w *tableWorker) batch(b Batch) error {
 	w.settleRows()
 	if w.keys != nil && w.back == nil {
 		w.putKeys()
-		if w.t.recent != nil {
-			w.t.recent.remember(w.hashes, w.piece, w.dead)
-		}
 	}
 	w.rows += uint32(n)
 	return nil
@@ -204,7 +201,8 @@ func (w *tableWorker) choose() {
 	}
 }
 
-// chooseByKey adds to dead the rows that a later row of their key replaced, as far as that is known already.
+// chooseByKey adds to dead the rows that a later row of their key replaced, as far as that is known already, and makes the
+// others known.
 func (w *tableWorker) chooseByKey() {
 	if w.t.recent == nil || w.back != nil {
 		return
@@ -214,7 +212,7 @@ func (w *tableWorker) chooseByKey() {
 		w.dead = grow(w.dead, w.cols.n)
 		clear(w.dead)
 	}
-	if any := w.t.recent.replaced(w.hashes, w.piece, w.t.now, w.dead); !any && !windows {
+	if any := w.t.recent.meet(w.hashes, w.piece, w.t.now, w.dead); !any && !windows {
 		w.dead = w.dead[:0]
 	}
 }

@@ -8,7 +8,7 @@ import "sync"
 // depend on what it knows.
 type recent struct {
 	memory *budget
-	mu     sync.RWMutex
+	mu     sync.Mutex
 	slots  []recentKey // a power of two
 	used   int
 }
@@ -28,38 +28,37 @@ const (
 	recentNear  = 8      // slots that a key may lie in
 )
 
-// replaced marks the rows of a batch of piece p of which a row of the same key in a later pull is known. Within one pull
-// rows may contradict each other, which only mergeKeys can tell. Rows without a key have hash{}.
-func (r *recent) replaced(keys []hash, p *piece, now []piece, dead []bool) (any bool) {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	if r.used == 0 {
-		return false
-	}
+// meet marks the rows of a batch of piece p of which a row of the same key in a later pull is known, and takes in the keys of
+// the others that are not dead already. Within one pull rows may contradict each other, which only mergeKeys can tell. Rows
+// without a key have hash{}.
+func (r *recent) meet(keys []hash, p *piece, now []piece, dead []bool) (any bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	for i, k := range keys {
-		if s := r.find(k); s != nil && k != (hash{}) && now[int(s.rank-1)-now[0].rank].Seq > p.Seq {
+		if k == (hash{}) {
+			continue
+		}
+		if s := r.find(k); s != nil && now[int(s.rank-1)-now[0].rank].Seq > p.Seq {
 			dead[i], any = true, true
+		} else if !dead[i] {
+			r.remember(k, p)
 		}
 	}
 	return any
 }
 
-// remember takes in the keys of a batch of piece p, but for rows that are replaced.
-func (r *recent) remember(keys []hash, p *piece, dead []bool) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for i, k := range keys {
-		if k == (hash{}) || (len(dead) > 0 && dead[i]) {
-			continue
-		}
-		if 2*r.used >= len(r.slots) && (len(r.slots) == 0 || int64(2*recentBytes*len(r.slots)) <= r.memory.most/recentShare) {
-			r.grow()
-		}
-		r.put(recentKey{k.a, uint32(k.b), uint32(p.rank) + 1})
+// remember takes in the key of a row of piece p.
+func (r *recent) remember(k hash, p *piece) {
+	if 2*r.used >= len(r.slots) && (len(r.slots) == 0 || int64(2*recentBytes*len(r.slots)) <= r.memory.most/recentShare) {
+		r.grow()
 	}
+	r.put(recentKey{k.a, uint32(k.b), uint32(p.rank) + 1})
 }
 
 func (r *recent) find(k hash) *recentKey {
+	if r.used == 0 {
+		return nil
+	}
 	mask := uint64(len(r.slots) - 1)
 	for n := uint64(0); n < recentNear; n++ {
 		s := &r.slots[(k.a+n)&mask]
