@@ -41,8 +41,11 @@ type links struct {
 	tooFar     bool // a position did not leave room for the cell
 }
 
-// linksMost is how many links are collected before they are packed.
-const linksMost = 1 << 18
+// How many links are collected before they are packed: of one piece that is scanned, and of each of those that folds take from.
+const (
+	linksMost = 1 << 18
+	linksFew  = 1 << 14
+)
 
 // open says from which piece the next rows come.
 func (l *links) open(p *piece, file uint32) {

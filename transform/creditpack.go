@@ -81,11 +81,10 @@ func putNumber(b []byte, n comp.Number) []byte {
 	if coef, scale, small := n.Small(); small {
 		return binary.AppendVarint(append(b, byte(scale)), coef)
 	}
-	text := n.Rat().String()
-	return append(binary.AppendUvarint(append(b, rational), uint64(len(text))), text...)
+	return appendText(append(b, rational), n.Rat().String())
 }
 
-// unpacker reads a packed credit from its beginning to its end. Credits are read by who wrote them: nothing is checked.
+// unpacker reads what is packed from its beginning to its end. What is packed is read by who wrote it: nothing is checked.
 type unpacker []byte
 
 func (u *unpacker) u32() uint32 {
@@ -101,6 +100,26 @@ func (u *unpacker) u64() uint64 {
 }
 
 func (u *unpacker) day() comp.Date { return comp.Date(int32(u.u32() ^ 1<<31)) }
+
+func (u *unpacker) varint() int64 {
+	v, n := binary.Varint(*u)
+	*u = (*u)[n:]
+	return v
+}
+
+func (u *unpacker) uvarint() uint64 {
+	v, n := binary.Uvarint(*u)
+	*u = (*u)[n:]
+	return v
+}
+
+// counted is a text behind its length.
+func (u *unpacker) counted() []byte {
+	n := u.uvarint()
+	text := (*u)[:n]
+	*u = (*u)[n:]
+	return text
+}
 
 func (u *unpacker) text() string {
 	b := *u
@@ -121,15 +140,11 @@ func (u *unpacker) text() string {
 
 func (u *unpacker) number() comp.Number {
 	scale := (*u)[0]
+	*u = (*u)[1:]
 	if scale != rational {
-		coef, n := binary.Varint((*u)[1:])
-		*u = (*u)[1+n:]
-		return comp.Scaled(coef, int(scale))
+		return comp.Scaled(u.varint(), int(scale))
 	}
-	size, n := binary.Uvarint((*u)[1:])
-	text := string((*u)[1+n:][:size])
-	*u = (*u)[1+n+int(size):]
-	r, _ := new(big.Rat).SetString(text)
+	r, _ := new(big.Rat).SetString(string(u.counted()))
 	return comp.FromRat(r)
 }
 

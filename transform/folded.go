@@ -82,31 +82,31 @@ func wideOf(n int64) wide { return wide{n >> 63, uint64(n)} }
 
 func (a wide) less(b wide) bool { return a.hi < b.hi || (a.hi == b.hi && a.lo < b.lo) }
 
-// folded is a fold's row as it is kept: everything that is needed to count it, should it be the one of its entity.
+// foldedRow is a fold's row as it is kept: everything that is needed to count it, should it be the one of its entity.
 type foldedRow struct {
 	foldedHead
 	hold    uint8 // what other measures or the row itself hold it for
 	trouble uint8 // what this term holds it for
-	day     comp.Date
 	hit     bool
 	miss    bool
-	after   bool   // not counted: it only comes after others
-	group   string // of a measure that keeps how its rows are spread
-	money   string
-	value   string // exact; "" where rows are only counted
+	after   bool // not counted: it only comes after others
+	day     comp.Date
+	money   int32       // currency of the value, by its number in the partial that the row is written from or counted in
+	cash    int32       // that of the control column, likewise
+	value   comp.Number // of the whole row, signed; 1 where rows are only counted
 	control wide
-	cash    string // the control column's currency
-	deal    string // of a measure that is read by deal, as the next
+	entries []foldedEntry
+	group   []byte // of a measure that keeps how its rows are spread
+	key     []byte
+	label   []byte
+	deal    []byte // of a measure that is read by deal, as the next
 	at      int64
 	first   int32 // as of a creditRow, by the terms that fold nothing
-	key     string
-	label   string
-	entries []foldedEntry
 }
 
 type foldedEntry struct {
 	subject int32
-	percent string // "" for the whole row
+	share   comp.Number
 }
 
 // putFolded hands the term's rows to the fold.
@@ -123,44 +123,50 @@ func (w *tableWorker) putFolded(t *termRun) error {
 	}
 	w.loadControl()
 	term, k := w.number(t), 0
-	r := foldedRow{}
 	for _, i := range t.matched {
-		r = foldedRow{foldedHead: foldedHead{term: uint32(term), pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}, order: w.orderAt(t.fold.order, int(i))},
-			hold: w.hold[i], control: w.seen.value(int(i)), cash: string(w.sum.currencies[w.seen.money[i]]), entries: r.entries[:0]}
-		if len(t.trouble) > 0 {
-			r.trouble = t.trouble[i]
+		from := k
+		for k < len(t.rows) && t.rows[k] == i {
+			k++
 		}
-		r.entity = w.entity(t, term, i)
-		present := false
-		for ; k < len(t.rows) && t.rows[k] == i; k++ {
-			e := foldedEntry{subject: t.subject[k]}
-			if t.apart || t.share(k) != nil {
-				e.percent = t.portion(k).Mul(hundred).String()
-			}
-			r.entries = append(r.entries, e)
-			if r.day, r.money = comp.Date(t.days[k]), string(w.sum.currencies[t.money[k]]); !t.counts {
-				r.value = t.rowValue(i).String()
-			}
-			r.after = counts != nil && counts[i] != yes
-			r.hit, r.miss = t.rated && t.hits[i] == yes, t.missed && t.misses[i] == yes
-			if e.subject >= 0 {
-				cell := w.s.cells.cell(t.measure, e.subject, r.day)
-				present = present || (cell >= 0 && w.s.cells.state[cell] == atPresent)
-			}
-		}
-		if r.group = ""; len(t.group) > 0 {
-			r.group = string(w.appendGroups(nil, t, i))
-		}
-		if t.dealt {
-			r.deal, r.at, r.first = string(w.dealOf(t, i)), w.instantOf(t, i), w.countsFor(i)
-		}
-		if (t.dealt || present && !w.s.in.lean) && w.t.contract.Class != comp.Sealed {
-			r.key, r.label = string(w.appendKey(nil, i)), string(w.appendLabel(nil, t.labels, i))
-		}
-		w.record = r.append(w.record[:0])
+		r := w.fillFolded(t, i, from, k)
+		r.term, r.entity = uint32(term), w.entity(t, term, i)
+		r.after = from < k && counts != nil && counts[i] != yes
+		w.record = r.append(w.record[:0], w.sum)
 		w.folded.put(w.record)
 	}
 	return nil
+}
+
+// fillFolded is row i with its entries from one up to another, in the memory of the row before.
+func (w *tableWorker) fillFolded(t *termRun, i int32, from, to int) *foldedRow {
+	r := &w.folding
+	*r = foldedRow{foldedHead: foldedHead{pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}, order: w.orderAt(t.fold.order, int(i))},
+		hold: w.hold[i], control: w.seen.value(int(i)), cash: w.seen.money[i], entries: r.entries[:0], group: r.group[:0], key: r.key[:0], label: r.label[:0]}
+	if len(t.trouble) > 0 {
+		r.trouble = t.trouble[i]
+	}
+	present := false
+	for k := from; k < to; k++ {
+		e := foldedEntry{t.subject[k], t.portion(k)}
+		if r.entries = append(r.entries, e); e.subject >= 0 {
+			cell := w.s.cells.cell(t.measure, e.subject, comp.Date(t.days[k]))
+			present = present || (cell >= 0 && w.s.cells.state[cell] == atPresent)
+		}
+	}
+	if from < to {
+		r.day, r.money, r.value = comp.Date(t.days[to-1]), t.money[to-1], t.rowValue(i)
+		r.hit, r.miss = t.rated && t.hits[i] == yes, t.missed && t.misses[i] == yes
+	}
+	if len(t.group) > 0 {
+		r.group = w.appendGroups(r.group, t, i)
+	}
+	if t.dealt {
+		r.deal, r.at, r.first = w.dealOf(t, i), w.instantOf(t, i), w.countsFor(i)
+	}
+	if (t.dealt || present && !w.s.in.lean) && w.t.contract.Class != comp.Sealed {
+		r.key, r.label = w.appendKey(r.key, i), w.appendLabel(r.label, t.labels, i)
+	}
+	return r
 }
 
 // entity is the hash of what a term folds row i by.
@@ -188,8 +194,8 @@ const (
 	foldedAfter uint8 = 8 // it is not counted; it only comes after others of its entity
 )
 
-// append writes the record, whose length it fills in, to the empty b.
-func (r *foldedRow) append(b []byte) []byte {
+// append writes the record, whose length it fills in, to the empty b. Currencies are those of a partial.
+func (r *foldedRow) append(b []byte, sum *partial) []byte {
 	flags := truth(r.hit)
 	if r.miss {
 		flags |= foldedMiss
@@ -197,43 +203,45 @@ func (r *foldedRow) append(b []byte) []byte {
 	if r.after {
 		flags |= foldedAfter
 	}
-	if r.deal != "" {
+	if len(r.deal) > 0 {
 		flags |= foldedDeal
 	}
 	b = append(r.foldedHead.append(b), r.hold, r.trouble, flags)
 	b = binary.AppendVarint(b, int64(r.day))
 	b = binary.AppendVarint(b, r.control.hi)
 	b = binary.AppendUvarint(b, r.control.lo)
+	b = putNumber(b, r.value)
+	b = appendText(appendText(b, sum.currencies[r.money]), sum.currencies[r.cash])
 	b = binary.AppendUvarint(b, uint64(len(r.entries)))
 	for _, e := range r.entries {
-		b = binary.AppendVarint(b, int64(e.subject))
-		b = append(binary.AppendUvarint(b, uint64(len(e.percent))), e.percent...)
+		b = putNumber(binary.AppendVarint(b, int64(e.subject)), e.share)
 	}
-	for _, t := range [...]string{r.money, r.value, r.cash, r.key, r.label, r.group} {
-		b = appendText(b, t)
-	}
-	if r.deal != "" {
+	b = appendText(appendText(appendText(b, r.key), r.label), r.group)
+	if len(r.deal) > 0 {
 		b = appendText(binary.AppendVarint(binary.AppendVarint(b, r.at), int64(r.first)), r.deal)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
 	return b
 }
 
-func readFolded(b []byte) (foldedRow, error) {
-	f, rest := foldedRow{foldedHead: headOf(b)}, b[foldedHeadBytes:]
-	f.hold, f.trouble, f.hit = rest[0], rest[1], rest[2]&yes != 0
-	f.miss, f.after = rest[2]&foldedMiss != 0, rest[2]&foldedAfter != 0
-	r := reader{b: rest[3:]}
-	f.day = comp.Date(r.int())
-	f.control.hi, f.control.lo = r.int(), r.uint()
-	for range r.count() {
-		e := foldedEntry{subject: int32(r.int())}
-		e.percent = r.text()
-		f.entries = append(f.entries, e)
+// read reads the record at the beginning of b. Its texts are those of b. Its currencies are numbered by a partial.
+func (r *foldedRow) read(b []byte, sum *partial) {
+	*r = foldedRow{foldedHead: headOf(b), entries: r.entries[:0]}
+	r.hold, r.trouble = b[foldedHeadBytes], b[foldedHeadBytes+1]
+	flags := b[foldedHeadBytes+2]
+	r.hit, r.miss, r.after = flags&yes != 0, flags&foldedMiss != 0, flags&foldedAfter != 0
+	u := unpacker(b[foldedHeadBytes+3:])
+	r.day = comp.Date(u.varint())
+	r.control.hi, r.control.lo = u.varint(), u.uvarint()
+	r.value = u.number()
+	r.money, r.cash = sum.currencyOf(u.counted()), sum.currencyOf(u.counted())
+	for range u.uvarint() {
+		e := foldedEntry{subject: int32(u.varint())}
+		e.share = u.number()
+		r.entries = append(r.entries, e)
 	}
-	f.money, f.value, f.cash, f.key, f.label, f.group = r.text(), r.text(), r.text(), r.text(), r.text(), r.text()
-	if rest[2]&foldedDeal != 0 {
-		f.at, f.first, f.deal = r.int(), int32(r.int()), r.text()
+	r.key, r.label, r.group = u.counted(), u.counted(), u.counted()
+	if flags&foldedDeal != 0 {
+		r.at, r.first, r.deal = u.varint(), int32(u.varint()), u.counted()
 	}
-	return f, r.err
 }

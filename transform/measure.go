@@ -13,14 +13,15 @@ const (
 
 // tableWorker is one goroutine's way through a table's batches. Its scratch memory is kept from batch to batch.
 type tableWorker struct {
-	s      *scanner
-	t      *tableScan
-	sum    *partial
-	cols   *columns
-	terms  []*termRun
-	links  *links
-	keys   *folder
-	folded *folder
+	s       *scanner
+	t       *tableScan
+	sum     *partial
+	cols    *columns
+	terms   []*termRun
+	links   *links
+	keys    *folder
+	folded  *folder
+	folding foldedRow // the one that was put last, for its memory
 
 	split  uint32
 	piece  *piece

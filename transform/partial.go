@@ -102,6 +102,14 @@ func (p *partial) currency(code string) int32 {
 	return p.index[code]
 }
 
+// currencyOf is the number of a currency whose code was written down.
+func (p *partial) currencyOf(code []byte) int32 {
+	if i, ok := p.index[string(code)]; ok {
+		return i
+	}
+	return p.currency(string(code))
+}
+
 // pages are a measure's pages in a currency, made at need.
 func (p *partial) pages(measure int, currency int32) []page {
 	for int(currency) >= len(p.books[measure]) {

@@ -134,6 +134,6 @@ func (w *tableWorker) appendGroups(b []byte, t *termRun, i int32) []byte {
 }
 
 // appendText adds a text with its length.
-func appendText(b []byte, s string) []byte {
+func appendText[T ~string | ~[]byte](b []byte, s T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
