@@ -39,13 +39,13 @@ func (r *creditReader) next() error {
 		r.rest = r.rest[len(r.now):]
 		return nil
 	}
-	var head [4]byte
-	if _, err := io.ReadFull(r.r, head[:]); err != nil {
-		return err
+	head, err := r.r.Peek(4)
+	if err != nil {
+		return err // io.EOF at the end
 	}
-	r.now = append(r.now[:0], head[:]...)
-	r.now = slices.Grow(r.now, int(binary.BigEndian.Uint32(head[:])))[:4+binary.BigEndian.Uint32(head[:])]
-	_, err := io.ReadFull(r.r, r.now[4:])
+	length := 4 + int(binary.BigEndian.Uint32(head))
+	r.now = slices.Grow(r.now[:0], length)[:length]
+	_, err = io.ReadFull(r.r, r.now)
 	return err
 }
 

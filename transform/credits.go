@@ -3,6 +3,8 @@ package transform
 import (
 	"bufio"
 	"bytes"
+	"cmp"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -73,9 +75,15 @@ func (s *scanner) newCreditBook(name string, deals bool) *creditBook {
 type creditPile struct {
 	book *creditBook
 	buf  []byte
-	at   []uint32 // where each credit of buf begins
+	at   []creditStart
 	runs []creditRun
 	err  error
+}
+
+// creditStart is where a credit of the buffer begins, with the first bytes of its order: they nearly always tell two apart.
+type creditStart struct {
+	front uint64
+	at    uint32
 }
 
 // creditRun is sorted credits, in memory or spilled.
@@ -89,8 +97,9 @@ func (p *creditPile) add(c *creditRow) {
 	if len(p.buf) > p.book.most && p.err == nil {
 		p.close()
 	}
-	p.at = append(p.at, uint32(len(p.buf)))
+	at := len(p.buf)
 	p.buf = p.book.pack(p.buf, c)
+	p.at = append(p.at, creditStart{binary.BigEndian.Uint64(creditOrder(p.buf[at:])), uint32(at)})
 }
 
 // merge takes over what another worker collected.
@@ -105,19 +114,24 @@ func (p *creditPile) close() {
 	if len(p.at) == 0 {
 		return
 	}
-	slices.SortFunc(p.at, func(a, b uint32) int { return bytes.Compare(creditOrder(p.buf[a:]), creditOrder(p.buf[b:])) })
+	slices.SortFunc(p.at, func(a, b creditStart) int {
+		if a.front != b.front {
+			return cmp.Compare(a.front, b.front)
+		}
+		return bytes.Compare(creditOrder(p.buf[a.at:]), creditOrder(p.buf[b.at:]))
+	})
 	run := creditRun{size: int64(len(p.buf))}
 	spill := p.book.s.memory.spill
 	if spill == nil || len(p.buf) <= p.book.most {
 		run.bytes = make([]byte, 0, len(p.buf))
-		for _, at := range p.at {
-			run.bytes = append(run.bytes, creditAt(p.buf[at:])...)
+		for _, c := range p.at {
+			run.bytes = append(run.bytes, creditAt(p.buf[c.at:])...)
 		}
 	} else {
 		run.file = fmt.Sprintf("%s-%d", p.book.name, p.book.runs.Add(1))
 		p.err = errors.Join(p.err, writeSpill(spill, run.file, func(w io.Writer) error {
-			for _, at := range p.at {
-				if _, err := w.Write(creditAt(p.buf[at:])); err != nil {
+			for _, c := range p.at {
+				if _, err := w.Write(creditAt(p.buf[c.at:])); err != nil {
 					return err
 				}
 			}
