@@ -14,11 +14,31 @@ type layout struct {
 
 // part is a token or the literal between two.
 type part struct {
-	token string // "" for a literal
+	token token
 	lit   string
 }
 
-// tokens of a layout, the longest first.
+// token is what some letters of a layout stand for.
+type token uint8
+
+const (
+	tokenLiteral token = iota
+	tokenYear
+	tokenShortYear
+	tokenMonthName
+	tokenLongMonth
+	tokenMonth
+	tokenLongDay
+	tokenDay
+	tokenLongHour
+	tokenHour
+	tokenMinute
+	tokenSecond
+	tokenHalfDay
+	tokenOffset
+)
+
+// tokens are those that are not literal: the longest first.
 var tokens = []string{"YYYY", "YY", "MMM", "MM", "M", "DD", "D", "hh", "h", "mm", "ss", "AM", "Z"}
 
 // compileLayout reads a layout such as DD.MM.YYYY hh:mm. YYYY, MM, DD, hh, mm, ss stand for digits of that number; M, D
@@ -30,18 +50,18 @@ func compileLayout(text string) (*layout, error) {
 	has := map[string]bool{}
 next:
 	for rest := text; rest != ""; {
-		for _, t := range tokens {
+		for k, t := range tokens {
 			if strings.HasPrefix(rest, t) {
 				if has[t[:1]+t[len(t)-1:]] {
 					return nil, fmt.Errorf("layout %q has %s twice", text, t)
 				}
 				has[t[:1]+t[len(t)-1:]] = true
-				l.parts = append(l.parts, part{token: t})
+				l.parts = append(l.parts, part{token: token(k) + 1})
 				rest = rest[len(t):]
 				continue next
 			}
 		}
-		if n := len(l.parts); n > 0 && l.parts[n-1].token == "" {
+		if n := len(l.parts); n > 0 && l.parts[n-1].token == tokenLiteral {
 			l.parts[n-1].lit += rest[:1]
 		} else {
 			l.parts = append(l.parts, part{lit: rest[:1]})
@@ -150,15 +170,16 @@ func days(y, m, d int) int32 {
 
 // parse reads a text by the layout, in full.
 func (l *layout) parse(b []byte) (m moment, ok bool) {
-	for _, p := range l.parts {
-		if p.token == "" {
+	for i := range l.parts {
+		p := &l.parts[i]
+		if p.token == tokenLiteral {
 			if len(b) < len(p.lit) || string(b[:len(p.lit)]) != p.lit {
 				return m, false
 			}
 			b = b[len(p.lit):]
 			continue
 		}
-		if b, ok = m.token(p.token, b); !ok {
+		if b, ok = m.read(p.token, b); !ok {
 			return m, false
 		}
 	}
@@ -179,54 +200,55 @@ func (m *moment) settle() bool {
 	return isDay(m.year, m.month, m.day) && m.hour < 24 && m.minute < 60 && m.sec < 60
 }
 
-func (m *moment) token(t string, b []byte) (rest []byte, ok bool) {
+func (m *moment) read(t token, b []byte) (rest []byte, ok bool) {
 	switch t {
-	case "YYYY":
+	case tokenYear:
 		return number(&m.year, b, 4, 4)
-	case "YY":
+	case tokenShortYear:
 		rest, ok = number(&m.year, b, 2, 2)
 		m.year += 2000
-	case "MMM":
-		return monthName(&m.month, b)
-	case "MM":
+	case tokenMonthName:
+		return readMonth(&m.month, b)
+	case tokenLongMonth:
 		return number(&m.month, b, 2, 2)
-	case "M":
+	case tokenMonth:
 		return number(&m.month, b, 1, 2)
-	case "DD":
+	case tokenLongDay:
 		return number(&m.day, b, 2, 2)
-	case "D":
+	case tokenDay:
 		return number(&m.day, b, 1, 2)
-	case "hh":
+	case tokenLongHour:
 		return number(&m.hour, b, 2, 2)
-	case "h":
+	case tokenHour:
 		return number(&m.hour, b, 1, 2)
-	case "mm":
+	case tokenMinute:
 		return number(&m.minute, b, 2, 2)
-	case "ss":
+	case tokenSecond:
 		if rest, ok = number(&m.sec, b, 2, 2); ok {
 			rest, ok = fraction(rest)
 		}
-	case "AM":
+	case tokenHalfDay:
 		if len(b) < 2 || b[1]|0x20 != 'm' || (b[0]|0x20 != 'a' && b[0]|0x20 != 'p') {
 			return b, false
 		}
 		m.am, m.pm = b[0]|0x20 == 'a', b[0]|0x20 == 'p'
 		return b[2:], true
-	case "Z":
+	case tokenOffset:
 		return m.zone(b)
 	}
 	return rest, ok
 }
 
 func number(into *int, b []byte, least, most int) (rest []byte, ok bool) {
-	n := 0
+	n, v := 0, 0
 	for n < len(b) && n < most && b[n]-'0' <= 9 {
+		v = v*10 + int(b[n]-'0')
 		n++
 	}
 	if n < least {
 		return b, false
 	}
-	*into, _ = digits(b[:n])
+	*into = v
 	return b[n:], true
 }
 
@@ -247,7 +269,7 @@ func fraction(b []byte) (rest []byte, ok bool) {
 
 const monthNames = "janfebmaraprmayjunjulaugsepoctnovdec"
 
-func monthName(into *int, b []byte) (rest []byte, ok bool) {
+func readMonth(into *int, b []byte) (rest []byte, ok bool) {
 	if len(b) < 3 {
 		return b, false
 	}
