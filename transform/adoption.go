@@ -21,8 +21,8 @@ type accountRows struct {
 type accountRow struct {
 	account string
 	value   comp.Value
-	key     string
-	at      [2]int64 // rank and position
+	key     hash
+	at      rowOf
 }
 
 // rows are those that count, as known last: none that a later version replaced, and none that names no account.
@@ -35,35 +35,30 @@ func (x accountRows) rows(in *Inputs) ([]accountRow, error) {
 	if err != nil {
 		return nil, err
 	}
-	var keys []int
-	for _, k := range contract.Keys {
-		keys = append(keys, contract.Index(k))
-	}
+	last := newLatest(contract)
 	now, _ := generation(in, x.table)
 	var where *program
 	if x.where != nil {
 		where = newProgram(x.where, cols)
 	}
 	var out []accountRow
-	candidates := map[string][2]int64{}
-	if err := eachBatch(now, cols, func(p *piece, pos []int64) error {
+	err = eachBatch(now, cols, func(p *piece, pos []int64) error {
 		truths, err := truthsOf(where, len(pos))
 		if err != nil {
 			return fmt.Errorf("accounts of %s: %w", x.table, err)
 		}
+		last.begin(p, len(pos))
 		for i := range pos {
 			if r, ok := x.row(contract, cols, p, i); ok && (truths == nil || truths[i] == yes) {
-				r.key, r.at = cols.key(keys, i), [2]int64{int64(p.rank), pos[i]}
-				candidates[r.key] = [2]int64{-1, 0}
+				r.key, r.at = last.key(cols, i), rowOf{p.rank, pos[i]}
+				last.wanted[i] = true
 				out = append(out, r)
 			}
 		}
+		last.batch(cols, pos)
 		return nil
-	}); err != nil || len(keys) == 0 || len(out) == 0 {
-		return out, err
-	}
-	err = newest(now, cols, keys, candidates)
-	return slices.DeleteFunc(out, func(r accountRow) bool { return candidates[r.key] != r.at }), err
+	})
+	return slices.DeleteFunc(out, func(r accountRow) bool { return last.replaced(r.key, r.at) }), err
 }
 
 // row is one row, where it lies in the span and names an account.

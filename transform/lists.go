@@ -12,15 +12,14 @@ import (
 
 // listed is a row of a list, on its way to whose statement shows it.
 type listed struct {
-	person   int32
-	rank     int   // of the piece
-	pos      int64 // in its file
-	key      string
-	day      comp.Date
-	order    comp.Value
-	whose    string // of a manager's list
-	cells    []string
-	replaced bool
+	person int32
+	rank   int   // of the piece
+	pos    int64 // in its file
+	key    string
+	day    comp.Date
+	order  comp.Value
+	whose  string // of a manager's list
+	cells  []string
 }
 
 // listing is one list being read.
@@ -94,56 +93,26 @@ func (a *assessment) readLists(name string, of []*listing) error {
 	if err != nil {
 		return err
 	}
-	var keys []int
-	for _, k := range contract.Keys {
-		keys = append(keys, contract.Index(k))
-	}
 	for _, x := range of {
 		x.prepare(a, contract, cols)
 	}
 	now, _ := generation(a.in, name)
 	covers := contract.Index(contract.Covers)
-	candidates := map[string][2]int64{} // rank and place of the newest row of each key
+	last := newLatest(contract)
 	err = eachBatch(now, cols, func(p *piece, pos []int64) error {
+		last.begin(p, len(pos))
 		for _, x := range of {
-			if err := x.take(a, cols, p, pos, keys, covers); err != nil {
+			if err := x.take(a, cols, p, pos, last, covers); err != nil {
 				return err
 			}
 		}
+		last.batch(cols, pos)
 		return nil
 	})
-	if err != nil || len(keys) == 0 {
-		return err
-	}
 	for _, x := range of {
-		for i := range x.rows {
-			candidates[x.rows[i].key] = [2]int64{-1, 0}
-		}
-	}
-	if len(candidates) == 0 {
-		return nil
-	}
-	err = newest(now, cols, keys, candidates)
-	for _, x := range of {
-		for i := range x.rows {
-			r := &x.rows[i]
-			r.replaced = candidates[r.key] != [2]int64{int64(r.rank), r.pos}
-		}
+		x.rows = slices.DeleteFunc(x.rows, func(r listed) bool { return last.replaced(hashOf(r.key), rowOf{r.rank, r.pos}) })
 	}
 	return err
-}
-
-// newest finds where the newest row of each key of candidates stands: its rank and position.
-func newest(pieces []piece, cols *columns, keys []int, candidates map[string][2]int64) error {
-	return eachBatch(pieces, cols, func(p *piece, pos []int64) error {
-		for i := range pos {
-			key := cols.key(keys, i)
-			if at, ok := candidates[key]; ok && int64(p.rank) > at[0] {
-				candidates[key] = [2]int64{int64(p.rank), pos[i]}
-			}
-		}
-		return nil
-	})
 }
 
 // eachBatch reads the pieces of a table, batch by batch. What decoding refuses is found and told by those who pay.
@@ -181,7 +150,7 @@ func (x *listing) prepare(a *assessment, contract *comp.Contract, cols *columns)
 }
 
 // take adds the rows of a batch that belong to the list.
-func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys []int, covers int) error {
+func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, last *latest, covers int) error {
 	sel := make([]int32, cols.n)
 	for i := range sel {
 		sel[i] = int32(i)
@@ -211,11 +180,12 @@ func (x *listing) take(a *assessment, cols *columns, p *piece, pos []int64, keys
 		if !ok {
 			continue
 		}
-		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(keys, i), day: day, order: x.orderOf(cols, i)}
+		r := listed{person: int32(k), rank: p.rank, pos: pos[i], key: cols.key(last.keys, i), day: day, order: x.orderOf(cols, i)}
 		for j, c := range x.shown {
 			r.cells = append(r.cells, x.cell(&x.Columns[j], cols.text(c, i)))
 		}
 		x.rows = append(x.rows, r)
+		last.wanted[i] = true
 	}
 	return nil
 }
@@ -270,11 +240,9 @@ func (a *assessment) hand(x *listing, out map[int32][]comp.List) {
 	}
 	by := map[int32][]listed{}
 	for _, r := range x.rows {
-		switch {
-		case r.replaced:
-		case !x.Managers:
+		if !x.Managers {
 			by[r.person] = append(by[r.person], r)
-		default:
+		} else {
 			p := &a.company.People[r.person]
 			name, _ := p.Attr(comp.AttrName, r.day)
 			r.whose = cmp.Or(name, p.ID)

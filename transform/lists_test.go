@@ -69,6 +69,22 @@ func TestLists(t *testing.T) {
 	}
 }
 
+// TestListsOfContradictions: of two rows of one key in one file the first counts, whichever of them a list asks for; before a file
+// stands what a later one says.
+func TestListsOfContradictions(t *testing.T) {
+	c := newTiny(t)
+	c.component(tenPercent)
+	c.in.Mapping.Lists = []comp.Listing{{ID: "open", Title: "Not solved", Section: "at_risk", Table: "desk.tickets", Where: not(name("good", comp.KindBool)),
+		Owner: comp.Owner{Column: "owner"}, Date: "day", Months: 1, Columns: []comp.Shown{{Title: "Ticket", Column: "id"}}, Most: 10}}
+	ticket := func(id string, good bool) cells { return cells{id, "E2", good, "2026-01-10"} }
+	c.give("desk.tickets", ticket("T1", true), ticket("T1", false), ticket("T2", false), ticket("T2", true), ticket("T3", false), ticket("T4", true), ticket("T5", false))
+	c.give("desk.tickets", ticket("T3", true), ticket("T3", false), ticket("T4", false), ticket("T5", true))
+	got := theirs(t, c.try("2026-01"), "E2").Lists[0].Rows
+	if d := cmp.Diff([][]string{{"T2"}, {"T4"}}, got); d != "" {
+		t.Errorf("Bob's list (-want +got):\n%s", d)
+	}
+}
+
 // TestNextTier: sold 87,600 of a tier that begins at 100,000: 12,400 are missing; of the quota of 100,000 at 90 % with a tier at
 // 95 %, 5,000. Nothing is told of a tier that is reached, that is over, that pays less, or of what people answered.
 func TestNextTier(t *testing.T) {

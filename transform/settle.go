@@ -109,12 +109,13 @@ func (s *settler) settle(ds []duty, only wanted) []entitlement {
 	for k := range ds {
 		months[k] = ds[k].pay.Name()
 	}
+	var own []earned // of one payee; what comes of it is copied
 	for i := range s.company.People {
 		id, whole := s.company.People[i].ID, only == nil || s.keeps(i) // of an account one pay period cannot be told alone
 		if only != nil && !only.payee(id) {
 			continue
 		}
-		var own []earned
+		own = own[:0]
 		for k, d := range ds {
 			month := [2]string{id, months[k]}
 			if !whole && !only[month] {

@@ -36,6 +36,23 @@ func TestCausesTelescope(t *testing.T) {
 	c.want(c.close("2026-03"), "E1", "earning commission 2026-03 0.00 EUR") // what was corrected is not corrected twice
 }
 
+// TestCorrectionsSayHow: what was posted as 100.00 and is 130.00 as known now is worked out in words on the statement, with the rows
+// behind it, though nobody reads that of the months which stay what they were.
+func TestCorrectionsSayHow(t *testing.T) {
+	c := newTiny(t)
+	c.alone()
+	c.component(tenPercent)
+	c.give("crm.deals", tinyDeal("D1", "ada", 100000, "EUR", "2026-01-15"))
+	c.close("2026-01")
+	c.give("crm.deals", tinyDeal("D2", "ada", 30000, "EUR", "2026-01-16"))
+	lines := theirs(t, c.close("2026-02"), "E1").Lines
+	want := "Correction for late data: 130.00 EUR less 100.00 EUR before it = 30.00 EUR; January 2026 as known now; Sold: 1,300.00 EUR (n = 2); " +
+		"1,300.00 EUR × 10 % = 130.00 EUR; Rounded half away from zero: 130.00 EUR"
+	if l := lines[len(lines)-1]; l.Working != want || l.Series != "sold|E1|2026-01-01|2026-01-31" {
+		t.Errorf("the correction says %q of %q", l.Working, l.Series)
+	}
+}
+
 // TestRateIsACause: a rate that changes after January was posted corrects it under its own name, apart from a quota that
 // changes with it. Ada sold 1,000.00: at 10 % of a rate table 100.00; then 12 % = 120.00 (+20.00), while the quota of 500.00
 // instead of 1,000.00 doubles an attainment that pays 50.00 at 100 % (+50.00).

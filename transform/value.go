@@ -3,6 +3,7 @@ package transform
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"sort"
 
 	"carrot/transform/comp"
@@ -109,7 +110,8 @@ func (x *calc) measureAt(src source, w *worked) measured {
 	return out
 }
 
-// gathered adds up what the tally holds, in the currency that is worked in, with how that is written and what it is about.
+// gathered adds up what the tally holds, in the currency that is worked in, with how that is written and, where chance may be
+// asked, what it is about.
 func (x *calc) gathered(m *comp.Measure, src source, w *worked) (g gathered, parts addends, about string) {
 	periods := x.over(src.ToDate)
 	about = m.ID
@@ -124,7 +126,9 @@ func (x *calc) gathered(m *comp.Measure, src source, w *worked) (g gathered, par
 			continue
 		}
 		g.end = max(g.end, span.End)
-		about += "|" + x.grid.subjects[subject] + "|" + span.String()
+		if m.Uncertainty != nil {
+			about += "|" + x.grid.subjects[subject] + "|" + span.String()
+		}
 		var own comp.Number
 		parts = nil
 		for _, sm := range x.gather(x.measures[m.ID], subject, p, ranges, w) {
@@ -285,8 +289,10 @@ type datedSum struct {
 // gather joins the atoms of some ranges into one sum per currency, sorted by currency, and notes the lineage series. By daily
 // rates, each day has its own sums.
 func (x *calc) gather(measure int, subject int32, p comp.Period, ranges []comp.Period, w *worked) (out []datedSum) {
-	for _, r := range ranges {
-		w.series = append(w.series, fmt.Sprintf("%s|%s|%s|%s", x.in.Measures[measure].ID, x.grid.subjects[subject], r.Start, r.End-1))
+	if !w.silent {
+		for _, r := range ranges {
+			w.series = append(w.series, fmt.Sprintf("%s|%s|%s|%s", x.in.Measures[measure].ID, x.grid.subjects[subject], r.Start, r.End-1))
+		}
 	}
 	if x.plan.FX.Credit != "daily" || !x.money(x.in.Measures[measure].ID) {
 		for _, sm := range x.sums(measure, subject, ranges) {
@@ -306,29 +312,28 @@ func (x *calc) gather(measure int, subject int32, p comp.Period, ranges []comp.P
 }
 
 // sums joins the atoms of some ranges into one sum per currency, sorted by currency.
-func (s *settler) sums(measure int, subject int32, ranges []comp.Period) []sum {
-	by := map[comp.Currency]sum{}
+func (s *settler) sums(measure int, subject int32, ranges []comp.Period) (out []sum) {
 	bounds := s.grid.bounds[subject]
 	for _, r := range ranges {
 		first := sort.Search(len(bounds), func(i int) bool { return bounds[i] >= r.Start })
 		for a := first; a+1 < len(bounds) && bounds[a+1] <= r.End; a++ {
 			for _, x := range s.tally.sums(measure, subject, a) {
-				t := by[x.currency]
-				t = sum{x.currency, t.value.Add(x.value), t.hits + x.hits, t.n + x.n, t.misses + x.misses, t.spread}
+				k := slices.IndexFunc(out, func(t sum) bool { return t.currency == x.currency })
+				if k < 0 {
+					k = len(out)
+					out = append(out, sum{currency: x.currency})
+				}
+				t := &out[k]
+				t.value, t.hits, t.n, t.misses = t.value.Add(x.value), t.hits+x.hits, t.n+x.n, t.misses+x.misses
 				if x.spread != nil {
 					if t.spread == nil {
 						t.spread = spread{}
 					}
 					t.spread.merge(x.spread)
 				}
-				by[x.currency] = t
 			}
 		}
 	}
-	out := make([]sum, 0, len(by))
-	for _, x := range by {
-		out = append(out, x)
-	}
-	sort.Slice(out, func(i, j int) bool { return out[i].currency < out[j].currency })
+	slices.SortFunc(out, func(a, b sum) int { return cmp.Compare(a.currency, b.currency) })
 	return out
 }
