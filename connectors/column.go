@@ -116,7 +116,8 @@ type column struct {
 	off   []int32
 	data  []byte
 	words *interner
-	size  int // rows that the slices have room for
+	plain []byte // a number without its thousands marks
+	size  int    // rows that the slices have room for
 }
 
 func newColumn(c comp.Column, m *marks, required bool) (*column, error) {

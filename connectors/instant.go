@@ -78,8 +78,17 @@ func (z *zone) remember(local, offset int64) {
 
 // instant reads a cell as Unix seconds; fractions are dropped.
 func (c *column) instant(b []byte) (int64, bool) {
-	if c.layout == nil && len(b) == 19 {
+	switch {
+	case c.layout == nil && len(b) == 19:
 		if local, ok := isoSeconds(b); ok {
+			return c.zone.unix(local), true
+		}
+	case c.layout == nil && len(b) == 20 && b[19] == 'Z':
+		if unix, ok := isoSeconds(b); ok {
+			return unix, true
+		}
+	case c.layout != nil && c.layout.clock && len(b) == 16 && b[10] == ' ':
+		if local, ok := isoMinutes(b); ok {
 			return c.zone.unix(local), true
 		}
 	}
@@ -100,17 +109,24 @@ func (c *column) instant(b []byte) (int64, bool) {
 	return c.zone.unix(local), true
 }
 
-// isoSeconds reads YYYY-MM-DD hh:mm:ss, with a blank or T, as local seconds from 1970: the common case of isoInstant.
+// isoSeconds reads YYYY-MM-DD hh:mm:ss, with a blank or T, as seconds from 1970: the common case of isoInstant.
 func isoSeconds(b []byte) (int64, bool) {
+	minutes, ok := isoMinutes(b)
+	s1, s2 := b[17]-'0', b[18]-'0'
+	return minutes + int64(s1)*10 + int64(s2), ok && b[16] == ':' && s1 <= 5 && s2 <= 9
+}
+
+// isoMinutes reads the part of it before the seconds.
+func isoMinutes(b []byte) (int64, bool) {
 	d, ok := isoDate(b[:10])
-	if !ok || (b[10] != ' ' && b[10] != 'T') || b[13] != ':' || b[16] != ':' {
+	if !ok || (b[10] != ' ' && b[10] != 'T') || b[13] != ':' {
 		return 0, false
 	}
-	h1, h2, m1, m2, s1, s2 := b[11]-'0', b[12]-'0', b[14]-'0', b[15]-'0', b[17]-'0', b[18]-'0'
-	if h1 > 2 || h2 > 9 || h1 == 2 && h2 > 3 || m1 > 5 || m2 > 9 || s1 > 5 || s2 > 9 {
+	h1, h2, m1, m2 := b[11]-'0', b[12]-'0', b[14]-'0', b[15]-'0'
+	if h1 > 2 || h2 > 9 || h1 == 2 && h2 > 3 || m1 > 5 || m2 > 9 {
 		return 0, false
 	}
-	return int64(d)*86400 + (int64(h1)*10+int64(h2))*3600 + (int64(m1)*10+int64(m2))*60 + int64(s1)*10 + int64(s2), true
+	return int64(d)*86400 + (int64(h1)*10+int64(h2))*3600 + (int64(m1)*10+int64(m2))*60, true
 }
 
 // isoInstant reads YYYY-MM-DD, T or a blank, hh:mm, and if wanted :ss, a fraction, and Z or an offset.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math/big"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -81,6 +82,48 @@ func TestInstantsEqualTheStandardLibrary(t *testing.T) {
 		d, ok := isoDate([]byte(want.Format("2006-01-02")))
 		if !ok || comp.Date(d) != comp.Day(want.Year(), want.Month(), want.Day()) {
 			t.Fatal(want, d)
+		}
+	})
+}
+
+// TestShortWaysReadAlike: texts that are read by a short way are read, or refused, as the general one does.
+func TestShortWaysReadAlike(t *testing.T) {
+	clock, err := compileLayout("YYYY-MM-DD hh:mm")
+	if err != nil {
+		t.Fatal(err)
+	}
+	general := *clock
+	general.clock = false
+	z, err := newZone("Europe/Berlin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	amount := &column{Column: comp.Column{Scale: 2}, marks: &marks{point: ',', thousands: []byte(".")}}
+	instant := func(c column, text string) string {
+		v, ok := c.instant([]byte(text))
+		return fmt.Sprint(v, ok)
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		two := func(most int, name string) string {
+			return fmt.Sprintf("%02d", rapid.IntRange(0, most).Draw(t, name))
+		}
+		text := two(99, "century") + two(99, "year") + "-" + two(13, "month") + "-" + two(32, "day") + rapid.SampledFrom([]string{" ", "T", "x"}).Draw(t, "between") +
+			two(25, "hour") + rapid.SampledFrom([]string{":", "."}).Draw(t, "colon") + two(61, "minute")
+		if short, long := instant(column{layout: clock, zone: z}, text), instant(column{layout: &general, zone: z}, text); short != long {
+			t.Fatalf("%q: %s, by the layout %s", text, short, long)
+		}
+		text += ":" + two(61, "second") // an offset of nothing is what Z means
+		if short, long := instant(column{zone: z}, text+"Z"), instant(column{zone: z}, text+"+00:00"); short != long {
+			t.Fatalf("%q: %s, with an offset of zero %s", text, short, long)
+		}
+
+		digits := rapid.StringMatching(`-?[0-9]{1,2}(\.?[0-9]{3}){0,4}(\.[0-9]{0,4})?(,[0-9]{0,3})?x?`).Draw(t, "digits")
+		plain, ok := amount.plainNumber([]byte(digits))
+		want, fits := new(big.Rat).SetString(plain)
+		ok = ok && fits && new(big.Rat).Mul(want, big.NewRat(100, 1)).IsInt()
+		got, read := amount.longDecimal([]byte(digits))
+		if read != ok || ok && new(big.Rat).SetFrac(got.BigInt(), big.NewInt(100)).Cmp(want) != 0 {
+			t.Fatalf("%q: %v %v, plainly %q", digits, got, read, plain)
 		}
 	})
 }

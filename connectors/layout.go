@@ -5,10 +5,11 @@ import (
 	"strings"
 )
 
-// layout is a date or time layout made ready. Its zero parts are ISO: YYYY-MM-DD.
+// layout is a date or time layout made ready.
 type layout struct {
 	text  string
-	iso   bool
+	iso   bool // YYYY-MM-DD
+	clock bool // YYYY-MM-DD hh:mm
 	parts []part
 }
 
@@ -46,7 +47,7 @@ var tokens = []string{"YYYY", "YY", "MMM", "MM", "M", "DD", "D", "hh", "h", "mm"
 // either case; Z for Z, an offset such as +01:00, +0100, +01, or UTC or GMT with or without an offset in hours. After ss a
 // fraction is accepted and dropped. All other characters stand for themselves.
 func compileLayout(text string) (*layout, error) {
-	l := &layout{text: text, iso: text == "YYYY-MM-DD"}
+	l := &layout{text: text, iso: text == "YYYY-MM-DD", clock: text == "YYYY-MM-DD hh:mm"}
 	has := map[string]bool{}
 next:
 	for rest := text; rest != ""; {

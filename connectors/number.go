@@ -92,6 +92,32 @@ func (m *marks) plainNumber(b []byte) (string, bool) {
 	return whole, true
 }
 
+// ungrouped is a number without its thousands marks, by the rule of plainNumber, in memory that the next one uses again;
+// false where there are none, or where they stand elsewhere. Whether the rest are digits is not asked.
+func (c *column) ungrouped(b []byte) ([]byte, bool) {
+	whole, frac := b, []byte(nil)
+	if i := bytes.IndexByte(b, c.point); i >= 0 {
+		whole, frac = b[:i], b[i:]
+	}
+	if len(c.thousands) == 0 || !bytes.Contains(whole, c.thousands) {
+		return nil, false
+	}
+	group, rest, more := bytes.Cut(whole, c.thousands)
+	if n := len(bytes.TrimPrefix(group, minus)); n == 0 || n > 3 {
+		return nil, false
+	}
+	c.plain = append(c.plain[:0], group...)
+	for more {
+		if group, rest, more = bytes.Cut(rest, c.thousands); len(group) != 3 {
+			return nil, false
+		}
+		c.plain = append(c.plain, group...)
+	}
+	return append(c.plain, frac...), true
+}
+
+var minus = []byte("-")
+
 func (c *column) longInteger(b []byte) (int64, bool) {
 	text, ok := c.plainNumber(b)
 	if !ok || strings.Contains(text, ".") || len(text) > 40 {
@@ -106,7 +132,13 @@ func (c *column) longInteger(b []byte) (int64, bool) {
 
 var decimalMost = new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
 
+// longDecimal reads what parseDecimal refuses: thousands marks, and more digits than an int64 has.
 func (c *column) longDecimal(b []byte) (decimal128.Num, bool) {
+	if plain, ok := c.ungrouped(b); ok {
+		if v, ok := parseDecimal(plain, c.point, c.Scale); ok {
+			return decimal128.FromI64(v), true
+		}
+	}
 	text, ok := c.plainNumber(b)
 	if !ok || len(text) > 80 {
 		return decimal128.Num{}, false
