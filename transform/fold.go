@@ -17,6 +17,7 @@ const (
 	foldParts   = 64
 	foldChunk   = 4 << 10
 	memoryUnset = 16 << 20
+	foldShare   = 16 // of the budget is what a fold may hold even where others have used it up: less is not worth writing
 )
 
 // budget is the memory that all folds of a run share. When it is exceeded, the fold that holds the most leaves memory.
@@ -42,7 +43,7 @@ func (m *budget) take(n int64) {
 	m.used += n
 }
 
-// hold books bytes of a fold. Where that exceeds the budget, it gives the fold that must leave memory.
+// hold books bytes of a fold. Where that exceeds the budget, it gives the fold that must leave memory, if that frees any.
 func (m *budget) hold(f *fold, n int64) *fold {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -56,6 +57,9 @@ func (m *budget) hold(f *fold, n int64) *fold {
 		if g.held > most.held {
 			most = g
 		}
+	}
+	if most.held < m.most/foldShare {
+		return nil
 	}
 	return most
 }
