@@ -62,6 +62,7 @@ type partial struct {
 	books      [][]book // [measure][currency of this partial]
 	currencies []comp.Currency
 	index      map[string]int32 // of currencies
+	last       int32            // that was asked for by its code
 	odd        map[oddKey]comp.Number
 	spreads    map[oddKey]spread
 	controls   []control // by table
@@ -104,6 +105,14 @@ func (p *partial) currency(code string) int32 {
 
 // currencyOf is the number of a currency whose code was written down.
 func (p *partial) currencyOf(code []byte) int32 {
+	if string(code) == string(p.currencies[p.last]) {
+		return p.last
+	}
+	p.last = p.numberOf(code)
+	return p.last
+}
+
+func (p *partial) numberOf(code []byte) int32 {
 	if i, ok := p.index[string(code)]; ok {
 		return i
 	}
