@@ -6,6 +6,7 @@ require (
 	cel.dev/cel-go v0.33.2 // conditions and formulas: parsed and type-checked here, evaluated exactly by comp.Expr
 	cloud.google.com/go/storage v1.68.0 // fixed: archive and published files on gs://; imported by jobs/archive/gcs alone
 	codeberg.org/go-pdf/fpdf v0.12.0 // statements: one digest for equal input, fonts from bytes
+	filippo.io/age v1.2.1 // exports of class sealed: a format that others read too; v1.3 raises x/text, whose tables enter bytes
 	github.com/apache/arrow/go/v15 v15.0.2 // fixed: memory layout of batches, Parquet codec
 	github.com/fsouza/fake-gcs-server v1.54.0 // tests: Cloud Storage in process
 	github.com/go-co-op/gocron/v2 v2.21.2 // fixed: a timer and no more; what is due comes from the archive

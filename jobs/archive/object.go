@@ -11,6 +11,8 @@ import (
 	"io/fs"
 	"os"
 
+	"filippo.io/age"
+
 	"carrot/transform/comp"
 )
 
@@ -20,14 +22,11 @@ type Object struct {
 	Digest     string     // sha256, in hex, of the raw bytes
 	Size       int64      // of the raw bytes
 	StoredSize int64      // of the stored bytes
-	Encoding   string     // "" stored as they are, or "zstd"
+	Encoding   string     // "" stored as they are, or Zstd, Age or ZstdAge
 	Media      string     // media type of the raw bytes, such as text/csv
 	Class      comp.Class // who may see them
 	Name       string     // what the referring file calls them: a pulled file's name, a config file's, an output's path
 }
-
-// Zstd is the one packed encoding of objects.
-const Zstd = "zstd"
 
 // Put keeps raw bytes and gives the reference to them. Bytes that are there already are not written again. Whether they
 // are packed depends on the bytes alone, so equal bytes get the equal key.
@@ -54,50 +53,57 @@ func Put(ctx context.Context, s Store, name, media string, class comp.Class, raw
 // pay; that they do not change meanwhile is checked. The packed form is built in a private file in folder ("" is the
 // system's for temporary files), which has no name while it is in use where the system allows that.
 func PutFrom(ctx context.Context, s Store, name, media string, class comp.Class, raw io.ReadSeeker, folder string) (Object, error) {
-	o := Object{Media: media, Class: class, Name: name}
+	return putFrom(ctx, s, Object{Media: media, Class: class, Name: name}, raw, folder, nil)
+}
+
+// putFrom keeps raw bytes, encrypted where recipients are named.
+func putFrom(ctx context.Context, s Store, o Object, raw io.ReadSeeker, folder string, to []age.Recipient) (Object, error) {
 	head := make([]byte, packedHead)
 	n, err := readFromStart(raw, head)
 	if err != nil {
-		return Object{}, fmt.Errorf("%s: %w", name, err)
+		return Object{}, fmt.Errorf("%s: %w", o.Name, err)
 	}
 	if o.Digest, o.Size, err = digestReader(ctx, raw); err != nil {
-		return Object{}, fmt.Errorf("%s: %w", name, err)
+		return Object{}, fmt.Errorf("%s: %w", o.Name, err)
 	}
 	stored := raw
 	o.Key, o.StoredSize = "objects/"+o.Digest, o.Size
-	if !plain(head[:n], o.Size) {
+	for _, o.Encoding = range encodings(head[:n], o.Size, len(to) > 0) {
 		tmp, err := NewScratch(folder)
 		if err != nil {
 			return Object{}, err
 		}
 		defer tmp.Close()
-		key, size, err := packInto(ctx, tmp, raw, o)
+		key, size, pays, err := o.encodeInto(ctx, tmp, raw, to)
 		if err != nil {
-			return Object{}, fmt.Errorf("%s: %w", name, err)
+			return Object{}, fmt.Errorf("%s: %w", o.Name, err)
 		}
-		if size < o.Size {
-			o.Key, o.StoredSize, o.Encoding, stored = key, size, Zstd, tmp
+		if pays || o.Encoding == Age {
+			o.Key, o.StoredSize, stored = key, size, tmp
+			break
 		}
+		o.Encoding = ""
 	}
 	if err := o.check(); err != nil {
 		return Object{}, err
 	}
-	return o, keep(ctx, s, o.Key, &hashed{r: stored, want: o.Key, name: name})
+	return o, keep(ctx, s, o.Key, &hashed{r: stored, want: o.Key, name: o.Name})
 }
 
-// packInto writes the packed form of raw to w and gives its key and size.
-func packInto(ctx context.Context, w io.Writer, raw io.ReadSeeker, o Object) (string, int64, error) {
+// encodeInto writes raw's stored form to w and gives its key and size, and whether packing made it smaller.
+func (o Object) encodeInto(ctx context.Context, w io.Writer, raw io.ReadSeeker, to []age.Recipient) (key string, size int64, pays bool, err error) {
 	if _, err := raw.Seek(0, io.SeekStart); err != nil {
-		return "", 0, err
+		return "", 0, false, err
 	}
 	in, out := newMeter(), newMeter()
-	if err := pack(io.MultiWriter(w, out), io.TeeReader(&ctxReader{ctx, raw}, in)); err != nil {
-		return "", 0, err
+	inner, err := o.encode(io.MultiWriter(w, out), io.TeeReader(&ctxReader{ctx, raw}, in), to)
+	if err != nil {
+		return "", 0, false, err
 	}
 	if in.digest() != o.Digest {
-		return "", 0, errors.New("the bytes changed while they were archived; try again when nobody writes to them")
+		return "", 0, false, errors.New("the bytes changed while they were archived; try again when nobody writes to them")
 	}
-	return "objects/" + out.digest(), out.n, nil
+	return "objects/" + out.digest(), out.n, inner < o.Size, nil
 }
 
 // mostExpected is how much memory is made ready for an object by its reference alone, in bytes.
@@ -154,15 +160,17 @@ func (o Object) copyTo(ctx context.Context, s Store, w io.Writer) error {
 	defer r.Close()
 	stored, raw := newMeter(), newMeter()
 	tee := io.TeeReader(&ctxReader{ctx, io.LimitReader(r, o.StoredSize+1)}, stored)
-	unpackErr := unpack(io.MultiWriter(w, raw), tee, o)
+	unpackErr := unpack(ctx, io.MultiWriter(w, raw), tee, o)
 	if _, err := io.Copy(io.Discard, tee); err != nil {
 		return fmt.Errorf("%s: %w", o.Key, err)
 	}
 	return o.judge(stored, raw, unpackErr)
 }
 
-// judge compares what was read with what the reference says.
+// judge compares what was read with what the reference says. Stored bytes come first: of what cannot be opened they alone
+// are proved, and the error is *Locked.
 func (o Object) judge(stored, raw *meter, unpackErr error) error {
+	var locked *Locked
 	p := &Problem{Kind: Damaged, Key: o.Key, Detail: o.Name}
 	switch {
 	case stored.n < o.StoredSize:
@@ -171,6 +179,8 @@ func (o Object) judge(stored, raw *meter, unpackErr error) error {
 		p.Expected, p.Found = fmt.Sprintf("%d bytes", o.StoredSize), "more"
 	case "objects/"+stored.digest() != o.Key:
 		p.Expected, p.Found = o.Key[len("objects/"):], stored.digest()
+	case errors.As(unpackErr, &locked):
+		return locked
 	case unpackErr != nil:
 		p.Expected, p.Found, p.err = "bytes in "+o.Encoding, unpackErr.Error(), unpackErr
 	case raw.n != o.Size || raw.digest() != o.Digest:
@@ -190,8 +200,8 @@ func (o Object) check() error {
 		return fmt.Errorf("object %q: digest %q is not a sha256 in hex", o.Name, o.Digest)
 	case o.Size < 0 || o.StoredSize < 0:
 		return fmt.Errorf("object %q: a size is negative", o.Name)
-	case o.Encoding != "" && o.Encoding != Zstd:
-		return fmt.Errorf("object %q: encoding %q is unknown to this version; it knows zstd", o.Name, o.Encoding)
+	case o.Encoding != "" && !o.packed() && !o.Encrypted():
+		return fmt.Errorf("object %q: encoding %q is unknown to this version; it knows zstd, age and zstd+age", o.Name, o.Encoding)
 	case o.Encoding == "" && (o.Key[len("objects/"):] != o.Digest || o.Size != o.StoredSize):
 		return fmt.Errorf("object %q: stored as it is, but key or size differ from those of the raw bytes", o.Name)
 	case o.Class != comp.Open && o.Class != comp.Personal && o.Class != comp.Sealed:

@@ -82,10 +82,19 @@ var copyBuffers = sync.Pool{New: func() any { return new([32 << 10]byte) }}
 // plainWriter is a writer alone: no ReadFrom with a buffer of its own.
 type plainWriter struct{ io.Writer }
 
-// unpack writes the raw form of an object's stored bytes to w: never more than one byte beyond its size.
-func unpack(w io.Writer, r io.Reader, o Object) error {
+// unpack writes the raw form of an object's stored bytes to w: of encoded ones never more than one byte beyond its size.
+func unpack(ctx context.Context, w io.Writer, r io.Reader, o Object) error {
 	if o.Encoding == "" {
 		return copyAll(w, r)
+	}
+	if o.Encrypted() {
+		var err error
+		if r, err = o.decrypted(ctx, r); err != nil {
+			return err
+		}
+	}
+	if !o.packed() {
+		return copyAll(w, io.LimitReader(r, o.Size+1))
 	}
 	d, ok := decoders.Get().(*zstd.Decoder)
 	if !ok {

@@ -17,6 +17,7 @@ type Checked struct {
 	Bytes    int64 // stored
 	Problems int   // damage; 0 means that the archive is sound
 	Notices  int
+	Locked   int // encrypted objects whose stored bytes are sound and that no identity at hand opens: what they hold is not proved
 }
 
 // verifyWorkers is how many files are read at once: a bucket answers slowly, a disk has one arm.
@@ -117,6 +118,7 @@ type finding struct {
 	whole   string // sha256 as found; "" unreadable
 	parsed  parsed
 	problem *Problem
+	locked  bool
 }
 
 // each inspects keys, some at once, and takes the results in order. A key that looks wrong is read a second time: what
@@ -162,6 +164,9 @@ func twice(read func() finding) finding {
 
 func (v *verifier) fold(key string, f finding) {
 	v.whole[key] = f.whole
+	if f.locked {
+		v.done.Locked++
+	}
 	if f.problem != nil {
 		v.tell(*f.problem)
 		if !f.problem.Notice() {
@@ -203,7 +208,7 @@ func (v *verifier) claim(by string, objects ...Object) {
 	}
 }
 
-// inspectObject reads an object to its end, unpacked where a file says that it is packed.
+// inspectObject reads an object to its end, unpacked and decrypted where a file says so.
 func (v *verifier) inspectObject(key string) finding {
 	want := key[len("objects/"):]
 	if !isDigest(want) {
@@ -239,10 +244,14 @@ func (v *verifier) inspectObject(key string) finding {
 			meter = stored
 		}
 		var p *Problem
-		if errors.As(c.object.judge(stored, meter, unpackErr), &p) {
+		var locked *Locked
+		switch err := c.object.judge(stored, meter, unpackErr); {
+		case errors.As(err, &p):
 			p.By = c.by
 			f.problem = p
 			return f
+		case errors.As(err, &locked):
+			f.locked = true
 		}
 	}
 	if len(v.claims[key]) == 0 {
@@ -251,7 +260,7 @@ func (v *verifier) inspectObject(key string) finding {
 	return f
 }
 
-// measure hashes a key's bytes and, where o says that they are packed, what they hold.
+// measure hashes a key's bytes and, where o says that they are encoded, what they hold.
 func (v *verifier) measure(key string, o Object) (stored, raw *meter, unpackErr, err error) {
 	r, err := v.store.Open(v.ctx, key)
 	if err != nil {
@@ -261,7 +270,7 @@ func (v *verifier) measure(key string, o Object) (stored, raw *meter, unpackErr,
 	stored, raw = newMeter(), newMeter()
 	tee := io.TeeReader(&ctxReader{v.ctx, r}, stored)
 	if o.Encoding != "" {
-		unpackErr = unpack(raw, tee, o)
+		unpackErr = unpack(v.ctx, raw, tee, o)
 	}
 	_, err = io.Copy(io.Discard, tee)
 	return stored, raw, unpackErr, err

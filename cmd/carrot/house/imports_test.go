@@ -85,6 +85,7 @@ var outside = []struct {
 	{"github.com/xuri/excelize/v2", []string{"reports", "connectors", "config/example"}},
 	{"codeberg.org/go-pdf/fpdf", []string{"reports"}},
 	{"cel.dev/cel-go", []string{"config"}},
+	{"filippo.io/age", []string{"config", "jobs/archive"}},
 	{"gonum.org/v1/gonum", []string{"transform/stat"}},
 	{"go.yaml.in/yaml/v4", []string{"config"}},
 	{"cloud.google.com/go/storage", []string{"jobs/archive/gcs"}},
