@@ -28,7 +28,7 @@ func (l *loader) load(name string) {
 		d.wrong("a second document", "one document in "+name, "remove --- and what follows")
 	}
 	f, ok := docs[0].fields("the config", "carrot! company! zone! pay! entities! archive published people_folders question! "+
-		"sources! measures! plans! shared legal lists stage accounts experiments detectors reviews roster! crosswalk fx quotas calendars events hours working_hours acceptances contributions fairness waivers adjustments expect schedule management")
+		"sources! measures! plans! sealed_to shared legal lists stage accounts experiments detectors reviews roster! crosswalk fx quotas calendars events hours working_hours acceptances contributions fairness waivers adjustments expect schedule management")
 	if !ok {
 		return
 	}
@@ -190,6 +190,9 @@ func (l *loader) folders(f fields) {
 	c.Archive, c.Published = "archive", "published"
 	if f.has("archive") {
 		c.Archive = f.location("archive")
+	}
+	if f.has("sealed_to") {
+		c.SealedTo = f.recipients("sealed_to")
 	}
 	if f.has("published") {
 		c.Published = f.location("published")

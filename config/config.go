@@ -24,6 +24,7 @@ type Config struct {
 	Fairness    *Fairness // nil: nothing is compared
 	Archive     string    // folder relative to the config file, or gs://bucket/prefix; environment variables are expanded
 	Published   string    // as Archive
+	SealedTo    []string  // age recipients for whom exports of class sealed are encrypted; none: they are stored readable
 	Waivers     string    // file relative to the config file; "" none
 	Adjustments string    // as Waivers
 	Files       []File    // every file read, sorted by name: what a run archives

@@ -18,6 +18,8 @@ type work struct {
 	classes map[string]comp.Class // by table
 	stopped bool                  // a source or a total is unfit: nothing is paid
 	bench   *bench
+
+	encrypts bool // exports of class sealed are encrypted
 }
 
 // Close gives the opened files back.
@@ -38,6 +40,7 @@ func (h *House) compute(ctx context.Context, k *knowledge, req comp.Request, cha
 }
 
 func (w *work) run(k *knowledge, past history) error {
+	w.encrypts = len(k.config.SealedTo) > 0
 	for _, c := range k.config.Contracts {
 		w.classes[c.Name()] = c.Class
 	}

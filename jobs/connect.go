@@ -22,7 +22,7 @@ import (
 
 // pullSource pulls a source that its connector reaches. The connector names each file <table>/<file>; a table's files of
 // one pull are one manifest, which also keeps where the connector goes on next time.
-func (h *House) pullSource(ctx context.Context, src config.Source, asOf comp.Date) ([]PulledTable, error) {
+func (h *House) pullSource(ctx context.Context, seal *sealer, src config.Source, asOf comp.Date) ([]PulledTable, error) {
 	c, ok := h.Sources[src.Kind]
 	if !ok {
 		return nil, refuse("source %s: kind %q is no connector of this program; write kind: files", src.Name, src.Kind)
@@ -51,7 +51,7 @@ func (h *House) pullSource(ctx context.Context, src config.Source, asOf comp.Dat
 		if err != nil {
 			return err
 		}
-		o, err := archive.PutFrom(ctx, h.Archive, file, mediaOf(file), t.Contract.Class, bytes.NewReader(b), h.Temp)
+		o, err := seal.keep(ctx, &t.Contract, file, bytes.NewReader(b))
 		objects[table] = append(objects[table], o)
 		return err
 	})

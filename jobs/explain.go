@@ -29,9 +29,10 @@ type Explained struct {
 type ExplainedLine struct {
 	Line
 	Rows    []SourceRow `json:"rows"`
-	Sealed  int         `json:"sealed_rows"`       // rows of sealed tables: counted, never shown
-	Credits []Credit    `json:"credits,omitempty"` // what the rows are worth to the payee
-	Sums    []string    `json:"sums,omitempty"`    // of the credits, by measure and currency
+	Sealed  int         `json:"sealed_rows"`                     // rows of sealed tables: counted, never shown
+	Told    bool        `json:"answers_in_confidence,omitempty"` // encrypted answers stand behind it, which lineage does not name
+	Credits []Credit    `json:"credits,omitempty"`               // what the rows are worth to the payee
+	Sums    []string    `json:"sums,omitempty"`                  // of the credits, by measure and currency
 }
 
 // SourceRow is one row of an export.
@@ -198,6 +199,7 @@ func (e *explainer) line(l Line) (ExplainedLine, error) {
 	for _, series := range byMeasure(l.Series) {
 		measure, _, _ := strings.Cut(series, "|")
 		tables := e.tablesOf(measure)
+		out.Told = out.Told || e.encrypted(tables)
 		rows, err := e.lineage.Rows(series)
 		if err != nil {
 			return out, err

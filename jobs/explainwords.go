@@ -42,7 +42,7 @@ func (e *explainer) people() (*comp.Company, error) {
 	}
 	b := newBench(e.ctx, replayHouse(e.store, e.vault.temp, nil))
 	b.vault = e.vault
-	in, _, err := b.inputs(e.k, e.k.facts(e.request, e.m.Program.Version), nil)
+	in, _, err := b.inputs(e.k.about(tablesRead(e.k.config.Mapping)), e.k.facts(e.request, e.m.Program.Version), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -267,6 +267,9 @@ func (e *explainer) lineWords(s *Statement, l *ExplainedLine) ([]string, error) 
 	}
 	if l.Sealed > 0 {
 		out = append(out, fmt.Sprintf("  %s answered in confidence, not shown.", count(l.Sealed, "row was", "rows were")))
+	}
+	if l.Told {
+		out = append(out, "  Answers given in confidence stand behind it; they are encrypted and neither listed nor counted here.")
 	}
 	switch comp.LineKind(l.Kind) {
 	case comp.Earning:

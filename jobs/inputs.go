@@ -86,6 +86,10 @@ func (b *bench) tables(k *knowledge) (map[string][]transform.Part, []comp.Findin
 			b.total++
 		}
 	}
+	counts := func(pull int, o archive.Object) bool { return newest[k.pulls[pull].Name()+"\x00"+o.Name] == pull }
+	if err := b.unlock(k, defs, counts); err != nil {
+		return nil, nil, err
+	}
 	seq := 0
 	for i, p := range k.pulls {
 		def, ok := defs[p.Name()]
@@ -105,7 +109,7 @@ func (b *bench) tables(k *knowledge) (map[string][]transform.Part, []comp.Findin
 				continue
 			}
 			twin[o.Digest] = o.Name
-			if newest[p.Name()+"\x00"+o.Name] != i {
+			if !counts(i, o) {
 				continue
 			}
 			b.h.tell("reading", o.Name, b.done, b.total)

@@ -158,7 +158,11 @@ func (w *work) credits(put func(file) error) (err error) {
 
 // rows writes the lineage. That of a sealed table tells which answers stand behind whose measure.
 func (w *work) rows(put func(file) error) error {
-	b, err := w.lineage.Encode()
+	l, err := w.told()
+	if err != nil {
+		return err
+	}
+	b, err := l.Encode()
 	if err != nil {
 		return err
 	}

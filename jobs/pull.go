@@ -49,10 +49,14 @@ func (h *House) Pull(ctx context.Context, asOf comp.Date) (PullReport, error) {
 	if err != nil {
 		return PullReport{}, err
 	}
+	seal, err := h.sealer(ctx)
+	if err != nil {
+		return PullReport{}, err
+	}
 	report := PullReport{Unread: survey.Unread}
 	for i, t := range survey.Tables {
 		h.tell("pulling", t.Table.Contract.Name(), i, len(survey.Tables))
-		p := puller{h: h, folder: t.Folder, table: t.Table, out: PulledTable{Table: t.Table.Contract.Name()}}
+		p := puller{h: h, seal: seal, folder: t.Folder, table: t.Table, out: PulledTable{Table: t.Table.Contract.Name()}}
 		if err := p.pull(ctx, t.Files, asOf); err != nil {
 			return report, err
 		}
@@ -63,7 +67,7 @@ func (h *House) Pull(ctx context.Context, asOf comp.Date) (PullReport, error) {
 		if src.Kind == "files" {
 			continue
 		}
-		tables, err := h.pullSource(ctx, src, asOf)
+		tables, err := h.pullSource(ctx, seal, src, asOf)
 		if err != nil {
 			return report, fmt.Errorf("source %s: %w", src.Name, err)
 		}
@@ -76,6 +80,7 @@ func (h *House) Pull(ctx context.Context, asOf comp.Date) (PullReport, error) {
 // puller pulls one table.
 type puller struct {
 	h      *House
+	seal   *sealer
 	folder fs.FS
 	table  config.Table
 	out    PulledTable
@@ -181,7 +186,7 @@ func (p *puller) keep(ctx context.Context, f Found) (o archive.Object, isNew boo
 			return last, false, nil
 		}
 	}
-	o, err = archive.PutFrom(ctx, p.h.Archive, f.Name, mediaOf(f.Name), p.table.Contract.Class, raw, p.h.Temp)
+	o, err = p.seal.keep(ctx, &p.table.Contract, f.Name, raw)
 	return o, err == nil && o.Digest != p.last[f.Name].Digest, err
 }
 

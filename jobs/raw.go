@@ -106,7 +106,7 @@ func (v *vault) heap(b []byte) (io.ReaderAt, error) {
 func (v *vault) input(o archive.Object, t tableDef, file uint32) (connectors.Input, error) {
 	r, err := v.at(o)
 	if err != nil {
-		return connectors.Input{}, err
+		return connectors.Input{}, locked(t.contract.Name(), err)
 	}
 	return connectors.Input{ReaderAt: r, Size: o.Size, Name: o.Name, Digest: o.Digest, File: file, Format: t.format, Contract: t.contract}, nil
 }

@@ -71,7 +71,7 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 	if err != nil {
 		return err
 	}
-	err = a.print(map[string]any{"files": done.Files, "bytes": done.Bytes, "damage": done.Problems, "notices": done.Notices, "problems": all}, func(w io.Writer) {
+	err = a.print(map[string]any{"files": done.Files, "bytes": done.Bytes, "damage": done.Problems, "notices": done.Notices, "locked": done.Locked, "problems": all}, func(w io.Writer) {
 		state := "sound"
 		if done.Files == foreign {
 			state = "empty"
@@ -81,6 +81,10 @@ func (a *app) verify(ctx context.Context, s archive.Store, known []byte) error {
 		}
 		fmt.Fprintf(w, "%s, %s bytes: %s, %s; the archive is %s\n", plural(done.Files, "file", "files"), thousands(done.Bytes),
 			plural(done.Problems, "problem", "problems"), plural(done.Notices, "notice", "notices"), state)
+		if done.Locked > 0 {
+			fmt.Fprintf(w, "%s not opened: stored bytes are those of the name; that they hold the raw bytes of the pull's digest is proved with the identity in %s alone\n",
+				plural(done.Locked, "encrypted object was", "encrypted objects were"), archive.IdentityVariable)
+		}
 	})
 	switch {
 	case err != nil:

@@ -114,6 +114,7 @@ func (a *app) propose(file string) error {
 
 // checked is what `carrot check` prints with --json.
 type checked struct {
+	Notices      []string           `json:"notices,omitempty"`
 	Lints        []linted           `json:"lints"`
 	Tables       []checkedTable     `json:"tables"`
 	Undeclared   []string           `json:"undeclared"`
@@ -148,6 +149,9 @@ func (a *app) check(ctx context.Context, period string) error {
 	defer p.close()
 	h := &jobs.House{Config: c, Main: filepath.Base(a.config), Files: os.DirFS(dir), Sources: sources, Archive: store, Program: program(), Now: a.now, Progress: p.show,
 		Folder: func(name string) (fs.FS, error) { return os.DirFS(within(dir, name)), nil }}
+	if ctx, err = trySealed(ctx, h); err != nil {
+		return err
+	}
 	if tune != nil {
 		tune(h)
 	}
@@ -155,19 +159,8 @@ func (a *app) check(ctx context.Context, period string) error {
 	if err != nil {
 		return err
 	}
-	out := checked{}
-	newest := comp.NoDate
-	for _, t := range survey.Tables {
-		x := checkedTable{Table: t.Table.Contract.Name(), Files: len(t.Files), Want: t.Table.Files}
-		if len(t.Files) > 0 {
-			x.Last = t.Files[len(t.Files)-1].Name
-			newest = max(newest, t.Files[len(t.Files)-1].Known)
-		}
-		out.Tables = append(out.Tables, x)
-	}
-	for _, u := range survey.Unread {
-		out.Undeclared = append(out.Undeclared, filepath.ToSlash(within(dir, u.Folder))+"/"+u.Name)
-	}
+	out := checked{Notices: keptReadable(c)}
+	newest := out.list(survey, dir)
 	tried := a.try(ctx, h, period, newest, &out)
 	lints, err := a.checkLints(ctx, h, dir)
 	p.close()
@@ -188,6 +181,45 @@ func (a *app) check(ctx context.Context, period string) error {
 		return found(exitHeld)
 	}
 	return nil
+}
+
+// list says which files each table finds and what nothing declares, and gives the newest drop.
+func (c *checked) list(survey jobs.Survey, dir string) comp.Date {
+	newest := comp.NoDate
+	for _, t := range survey.Tables {
+		x := checkedTable{Table: t.Table.Contract.Name(), Files: len(t.Files), Want: t.Table.Files}
+		if len(t.Files) > 0 {
+			x.Last = t.Files[len(t.Files)-1].Name
+			newest = max(newest, t.Files[len(t.Files)-1].Known)
+		}
+		c.Tables = append(c.Tables, x)
+	}
+	for _, u := range survey.Unread {
+		c.Undeclared = append(c.Undeclared, filepath.ToSlash(within(dir, u.Folder))+"/"+u.Name)
+	}
+	return newest
+}
+
+// trySealed lets a try encrypt for a key of its own: it needs nobody's identity and leaves nothing readable in its archive.
+func trySealed(ctx context.Context, h *jobs.House) (context.Context, error) {
+	if len(h.Config.SealedTo) == 0 {
+		return ctx, nil
+	}
+	ctx, to, err := archive.Ephemeral(ctx)
+	own := *h.Config
+	own.SealedTo = []string{to}
+	h.Config = &own
+	return ctx, err
+}
+
+// keptReadable says which answers given in confidence the archive keeps readable, and what to type instead.
+func keptReadable(c *config.Config) []string {
+	tables := jobs.Readable(c)
+	if len(tables) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("class sealed, and kept readable for whoever may read the archive's files: %s; to encrypt them type: age-keygen -o key.txt, and write sealed_to: [age1…] as it prints into the config",
+		strings.Join(tables, ", "))}
 }
 
 // checkLints looks through the plans that are in force today or later, with the exports that were tried. What was posted is
@@ -244,6 +276,9 @@ const maxListed = 20
 
 func printChecked(w io.Writer, c checked) {
 	fmt.Fprintln(w, "the config has no mistake")
+	for _, n := range c.Notices {
+		fmt.Fprintf(w, "notice: %s\n", n)
+	}
 	printLints(w, c.Lints, maxListed)
 	for _, t := range c.Tables {
 		if t.Files == 0 {

@@ -126,6 +126,9 @@ func printExplained(w io.Writer, e jobs.Explained) {
 		if l.Sealed > 0 {
 			fmt.Fprintf(w, "  %-8s %s, not shown\n", "sealed", plural(l.Sealed, "row", "rows"))
 		}
+		if l.Told {
+			fmt.Fprintf(w, "  %-8s encrypted answers, neither shown nor counted\n", "sealed")
+		}
 		for i, r := range l.Rows {
 			if i > 0 && r.Measure != l.Rows[i-1].Measure || i == 0 && r.Measure != l.Rows[len(l.Rows)-1].Measure {
 				fmt.Fprintf(w, "  %-8s %s\n", "rows of", r.Measure)

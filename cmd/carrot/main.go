@@ -68,6 +68,7 @@ func run(args []string, out, errOut io.Writer, now func() time.Time) (code int) 
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	a := &app{out: out, errOut: errOut, now: now, getenv: os.LookupEnv}
+	ctx = archive.WithIdentity(ctx, a.getenv)
 	root := rootCommand(a)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -24,6 +24,8 @@ func TestCompany(t *testing.T) {
 			"append":  appendTo,
 			"flip":    flipByte,
 			"copy":    copyFolder,
+			"keygen":  keygen,
+			"kept":    keptIn,
 		},
 		RequireExplicitExec: true,
 	})
