@@ -61,14 +61,7 @@ func fromOwn(r *big.Rat) Number {
 
 // fraction is num/den, which are in lowest terms with den above 0, in the small form; ok is false where it does not fit.
 func fraction(num, den int64) (n Number, ok bool) {
-	twos, fives, rest := 0, 0, den
-	for ; rest&1 == 0; rest >>= 1 {
-		twos++
-	}
-	for ; rest%5 == 0; rest /= 5 {
-		fives++
-	}
-	scale := max(twos, fives)
+	scale, rest := decimals(den)
 	if rest != 1 || scale > maxScale {
 		return Number{}, false
 	}
@@ -78,6 +71,18 @@ func fraction(num, den int64) (n Number, ok bool) {
 		}
 	}
 	return Number{coef: num, scale: uint8(scale)}, true
+}
+
+// decimals is how many decimals 1/den needs, and what of den has other factors than 2 and 5.
+func decimals(den int64) (scale int, rest int64) {
+	twos, fives, rest := 0, 0, den
+	for ; rest&1 == 0; rest >>= 1 {
+		twos++
+	}
+	for ; rest%5 == 0; rest /= 5 {
+		fives++
+	}
+	return max(twos, fives), rest
 }
 
 // FromInt128 is the exact value of the 128-bit two's complement hi:lo divided by 10^scale.
@@ -196,6 +201,9 @@ func (n Number) Mul(m Number) Number {
 			return Number{coef: c, scale: n.scale + m.scale, rough: rough}
 		}
 	}
+	if out, ok := n.times(m); ok {
+		return out.roughly(rough)
+	}
 	return fromOwn(new(big.Rat).Mul(n.operand(), m.operand())).roughly(rough)
 }
 
@@ -238,6 +246,9 @@ func (n Number) Cmp(m Number) int {
 		}
 		return 0
 	}
+	if side, ok := n.against(m); ok {
+		return side
+	}
 	return n.operand().Cmp(m.operand())
 }
 
@@ -271,6 +282,10 @@ func (n Number) String() string {
 
 // exactDigits is the number of decimals that 1/den needs; ok is false where den has a factor other than 2 and 5.
 func exactDigits(den *big.Int) (int, bool) {
+	if den.IsInt64() {
+		scale, rest := decimals(den.Int64())
+		return scale, rest == 1
+	}
 	d, twos, fives := new(big.Int).Set(den), 0, 0
 	for _, f := range []struct {
 		by *big.Int

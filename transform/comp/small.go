@@ -2,11 +2,18 @@ package comp
 
 import "strconv"
 
-// roundSmall is n * 10^digits as a whole number, by machine words alone; false where n is no small form or does not fit.
-// It equals roundRat, which every other number takes.
+// roundSmall is n * 10^digits as a whole number, by machine words alone; false where it does not fit them. It equals roundRat,
+// which every other number takes.
 func (n Number) roundSmall(digits int, mode Rounding) (int64, bool) {
 	const most = 1<<63 - 1
-	if n.rat != nil || n.coef == -most-1 || digits < 0 {
+	if n.rat != nil {
+		num, den, ok := n.ratio()
+		if !ok {
+			return 0, false
+		}
+		return roundRatio(num, den, digits, mode)
+	}
+	if n.coef == -most-1 || digits < 0 {
 		return 0, false
 	}
 	abs := max(n.coef, -n.coef)
@@ -18,16 +25,7 @@ func (n Number) roundSmall(digits int, mode Rounding) (int64, bool) {
 	}
 	unit := pow10[int(n.scale)-digits]
 	q, rem := abs/unit, abs%unit
-	up := false
-	switch mode {
-	case HalfAway:
-		up = 2*rem >= unit
-	case HalfEven:
-		up = 2*rem > unit || (2*rem == unit && q%2 == 1)
-	case AwayFromZero:
-		up = rem != 0
-	}
-	if up {
+	if up(uint64(q), uint64(rem), uint64(unit), mode) {
 		q++
 	}
 	if n.coef < 0 {
