@@ -49,7 +49,10 @@ func (x accountRows) rows(in *Inputs) ([]accountRow, error) {
 		}
 		last.begin(p, len(pos))
 		for i := range pos {
-			if r, ok := x.row(contract, cols, p, i); ok && (truths == nil || truths[i] == yes) {
+			if truths != nil && truths[i] != yes {
+				continue
+			}
+			if r, ok := x.row(contract, cols, p, i); ok {
 				r.key, r.at = last.key(cols, i), rowOf{p.rank, pos[i]}
 				last.wanted[i] = true
 				out = append(out, r)

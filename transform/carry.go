@@ -60,9 +60,12 @@ func (k *keeper) forfeit(month comp.Period) {
 	for i := range k.s.in.Plans {
 		p := &k.s.in.Plans[i]
 		for j := range p.Components {
+			if !carries(&p.Components[j]) {
+				continue
+			}
 			for _, e := range k.s.in.Settings.Entities {
 				key := accountKey{p.ID, p.Components[j].ID + ":" + carryAccount, e.Currency}
-				if !carries(&p.Components[j]) || k.unknown[key] || k.balances[key] == 0 || !k.s.standing(k.payee, p.ID, month).last {
+				if k.unknown[key] || k.balances[key] == 0 || !k.s.standing(k.payee, p.ID, month).last {
 					continue
 				}
 				m := movement{key: key, month: month, title: p.Components[j].Title, written: k.balances[key]}

@@ -85,8 +85,12 @@ func (l *looker) pay(p comp.Period, r *comp.Result) (sum comp.Number, ok bool) {
 		sum = sum.Add(m.Amount().Number.Mul(rate))
 	}
 	ok = true
+	months := map[string]bool{}
+	for m := comp.Month(p.Start); m.Start < p.End; m = comp.Month(m.End) {
+		months[m.Name()] = p.Contains(m.Start)
+	}
 	for _, e := range l.a.in.Ledger {
-		if month, err := comp.ParseMonth(e.Paid); err == nil && p.Contains(month.Start) && e.Kind != comp.BalanceEntry {
+		if months[e.Paid] && e.Kind != comp.BalanceEntry {
 			add(e.Amount)
 		}
 	}
