@@ -140,8 +140,9 @@ func (w *tableWorker) putFolded(t *termRun) error {
 // fillFolded is row i with its entries from one up to another, in the memory of the row before.
 func (w *tableWorker) fillFolded(t *termRun, i int32, from, to int) *foldedRow {
 	r := &w.folding
-	*r = foldedRow{foldedHead: foldedHead{pos: w.pos[i], place: place{w.split, w.rows + uint32(i)}, order: w.orderAt(t.fold.order, int(i))},
-		hold: w.hold[i], control: w.seen.value(int(i)), cash: w.seen.money[i], entries: r.entries[:0], group: r.group[:0], key: r.key[:0], label: r.label[:0]}
+	r.empty()
+	r.pos, r.place, r.order = w.pos[i], place{w.split, w.rows + uint32(i)}, w.orderAt(t.fold.order, int(i))
+	r.hold, r.trouble, r.control, r.cash = w.hold[i], 0, w.seen.value(int(i)), w.seen.money[i]
 	if len(t.trouble) > 0 {
 		r.trouble = t.trouble[i]
 	}
@@ -169,6 +170,13 @@ func (w *tableWorker) fillFolded(t *termRun, i int32, from, to int) *foldedRow {
 	return r
 }
 
+// empty takes out what not every row has. Its memory stays.
+func (r *foldedRow) empty() {
+	r.hit, r.miss, r.after, r.day, r.money, r.value = false, false, false, 0, 0, comp.Number{}
+	r.entries, r.group, r.key, r.label = r.entries[:0], r.group[:0], r.key[:0], r.label[:0]
+	r.deal, r.at, r.first = nil, 0, 0
+}
+
 // entity is the hash of what a term folds row i by.
 func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 	w.key = binary.AppendUvarint(w.key[:0], uint64(term))
@@ -187,11 +195,12 @@ func (w *tableWorker) entity(t *termRun, term int, i int32) hash {
 	return hashBytes(w.key)
 }
 
-// What a record's flags say beside the hit: that it is a miss, and that it names a deal.
+// What a record's flags say beside the hit.
 const (
 	foldedMiss  uint8 = 2
-	foldedDeal  uint8 = 4
-	foldedAfter uint8 = 8 // it is not counted; it only comes after others of its entity
+	foldedDeal  uint8 = 4  // it names a deal
+	foldedAfter uint8 = 8  // it is not counted; it only comes after others of its entity
+	foldedShown uint8 = 16 // it has a key, a label or groups
 )
 
 // append writes the record, whose length it fills in, to the empty b. Currencies are those of a partial.
@@ -206,6 +215,9 @@ func (r *foldedRow) append(b []byte, sum *partial) []byte {
 	if len(r.deal) > 0 {
 		flags |= foldedDeal
 	}
+	if len(r.key)+len(r.label)+len(r.group) > 0 {
+		flags |= foldedShown
+	}
 	b = append(r.foldedHead.append(b), r.hold, r.trouble, flags)
 	b = binary.AppendVarint(b, int64(r.day))
 	b = binary.AppendVarint(b, r.control.hi)
@@ -216,8 +228,10 @@ func (r *foldedRow) append(b []byte, sum *partial) []byte {
 	for _, e := range r.entries {
 		b = putNumber(binary.AppendVarint(b, int64(e.subject)), e.share)
 	}
-	b = appendText(appendText(appendText(b, r.key), r.label), r.group)
-	if len(r.deal) > 0 {
+	if flags&foldedShown != 0 {
+		b = appendText(appendText(appendText(b, r.key), r.label), r.group)
+	}
+	if flags&foldedDeal != 0 {
 		b = appendText(binary.AppendVarint(binary.AppendVarint(b, r.at), int64(r.first)), r.deal)
 	}
 	binary.LittleEndian.PutUint32(b[16:], uint32(len(b)))
@@ -226,7 +240,8 @@ func (r *foldedRow) append(b []byte, sum *partial) []byte {
 
 // read reads the record at the beginning of b. Its texts are those of b. Its currencies are numbered by a partial.
 func (r *foldedRow) read(b []byte, sum *partial) {
-	*r = foldedRow{foldedHead: headOf(b), entries: r.entries[:0]}
+	r.empty()
+	r.foldedHead = headOf(b)
 	r.hold, r.trouble = b[foldedHeadBytes], b[foldedHeadBytes+1]
 	flags := b[foldedHeadBytes+2]
 	r.hit, r.miss, r.after = flags&yes != 0, flags&foldedMiss != 0, flags&foldedAfter != 0
@@ -240,7 +255,9 @@ func (r *foldedRow) read(b []byte, sum *partial) {
 		e.share = u.number()
 		r.entries = append(r.entries, e)
 	}
-	r.key, r.label, r.group = u.counted(), u.counted(), u.counted()
+	if r.key, r.label, r.group = nil, nil, nil; flags&foldedShown != 0 {
+		r.key, r.label, r.group = u.counted(), u.counted(), u.counted()
+	}
 	if flags&foldedDeal != 0 {
 		r.at, r.first, r.deal = u.varint(), int32(u.varint()), u.counted()
 	}
