@@ -14,6 +14,7 @@ func TestSealedTo(t *testing.T) {
 		anna    = "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p" // of the format's documentation
 		next    = "; type: age-keygen -o key.txt, and write the age1… that it prints"
 		printed = ", expected an age recipient, age1 and 58 characters; write one as age-keygen prints it; type: age-keygen -y key.txt"
+		secret  = "a secret key, expected an age recipient, age1 and 58 characters; destroy this key, which was written down here" + next
 	)
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -36,8 +37,12 @@ func TestSealedTo(t *testing.T) {
 			`carrot.yaml:2:24: "` + typo + `"` + printed, "carrot.yaml:2:88: an SSH key, expected an age recipient, age1 and 58 characters" + next,
 			`carrot.yaml:2:106: the recipient "age1yubikey1qwertz" of a plugin or of another kind, expected an age recipient, age1 and 58 characters` + next}},
 		"a secret key": {"[" + id.String() + ", " + strings.ToLower(id.String()) + "]", nil, []string{
-			"carrot.yaml:2:13: a secret key, expected an age recipient, age1 and 58 characters; destroy this key, which was written down here; type: age-keygen -o key.txt, and write the age1… that it prints",
-			"carrot.yaml:2:89: a secret key, expected an age recipient, age1 and 58 characters; destroy this key, which was written down here; type: age-keygen -o key.txt, and write the age1… that it prints"}},
+			"carrot.yaml:2:13: " + secret, "carrot.yaml:2:89: " + secret}},
+		"a secret key and no list":   {id.String(), nil, []string{"carrot.yaml:2:12: " + secret}},
+		"a secret key with blanks":   {`["` + id.String() + ` "]`, nil, []string{"carrot.yaml:2:13: " + secret}},
+		"a secret key behind a word": {`["key ` + id.String() + `"]`, nil, []string{"carrot.yaml:2:13: " + secret}},
+		"a secret key in a map":      {"{a: " + id.String() + "}", nil, []string{"carrot.yaml:2:16: " + secret}},
+		"the file of age-keygen":     {"\n  - |\n    # created: 2026-01-01\n    " + id.String() + "\n  - " + anna, nil, []string{"carrot.yaml:3:5: " + secret}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			files := memory(t, "pulse")
