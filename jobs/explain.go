@@ -30,7 +30,7 @@ type ExplainedLine struct {
 	Line
 	Rows    []SourceRow `json:"rows"`
 	Sealed  int         `json:"sealed_rows"`                     // rows of sealed tables: counted, never shown
-	Told    bool        `json:"answers_in_confidence,omitempty"` // encrypted answers stand behind it, which lineage does not name
+	Told    bool        `json:"answers_in_confidence,omitempty"` // such answers stand behind it, of which lineage names none
 	Credits []Credit    `json:"credits,omitempty"`               // what the rows are worth to the payee
 	Sums    []string    `json:"sums,omitempty"`                  // of the credits, by measure and currency
 }
@@ -199,7 +199,7 @@ func (e *explainer) line(l Line) (ExplainedLine, error) {
 	for _, series := range byMeasure(l.Series) {
 		measure, _, _ := strings.Cut(series, "|")
 		tables := e.tablesOf(measure)
-		out.Told = out.Told || e.encrypted(tables)
+		out.Told = out.Told || e.unnamed(tables)
 		rows, err := e.lineage.Rows(series)
 		if err != nil {
 			return out, err

@@ -269,7 +269,7 @@ func (e *explainer) lineWords(s *Statement, l *ExplainedLine) ([]string, error) 
 		out = append(out, fmt.Sprintf("  %s answered in confidence, not shown.", count(l.Sealed, "row was", "rows were")))
 	}
 	if l.Told {
-		out = append(out, "  Answers given in confidence stand behind it; they are encrypted and neither listed nor counted here.")
+		out = append(out, "  Answers given in confidence stand behind it; they are neither listed nor counted here.")
 	}
 	switch comp.LineKind(l.Kind) {
 	case comp.Earning:

@@ -49,7 +49,7 @@ func (h *House) Pull(ctx context.Context, asOf comp.Date) (PullReport, error) {
 	if err != nil {
 		return PullReport{}, err
 	}
-	seal, err := h.sealer(ctx)
+	seal, err := h.sealer(ctx, survey.Tables)
 	if err != nil {
 		return PullReport{}, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 
 	"carrot/config"
@@ -13,15 +14,17 @@ import (
 )
 
 // sealer archives exports, those of class sealed encrypted where the config says to whom. Encrypted bytes are others each
-// time, so what the archive holds of the same raw bytes is used again: a file that several tables read is kept once.
+// time, so what is there of the same raw bytes is used again: within one pull that of any file, since several tables may read
+// one, and of earlier pulls that of the same name. Under another name bytes are encrypted anew: it may be for others.
 type sealer struct {
-	h     *House
-	known map[string]archive.Object // encrypted ones that a pull names, by raw digest
+	h      *House
+	kept   map[string]archive.Object    // encrypted ones of this pull, by raw digest
+	before map[[2]string]archive.Object // of earlier pulls, by name and raw digest
 }
 
-// sealer looks up what earlier pulls encrypted.
-func (h *House) sealer(ctx context.Context) (*sealer, error) {
-	s := &sealer{h, map[string]archive.Object{}}
+// sealer refuses what cannot be encrypted: a file that another table reads whose rows are shown.
+func (h *House) sealer(ctx context.Context, tables []SurveyedTable) (*sealer, error) {
+	s := &sealer{h, map[string]archive.Object{}, map[[2]string]archive.Object{}}
 	if len(h.Config.SealedTo) == 0 {
 		return s, nil
 	}
@@ -39,12 +42,32 @@ func (h *House) sealer(ctx context.Context) (*sealer, error) {
 		for _, p := range pulls {
 			for _, o := range p.Objects {
 				if o.Encrypted() {
-					s.known[o.Digest] = o
+					s.before[[2]string{o.Name, o.Digest}] = o
 				}
 			}
 		}
 	}
-	return s, nil
+	return s, h.unmixed(tables)
+}
+
+// unmixed refuses a file that is read by a table of class sealed and by one of another class.
+func (h *House) unmixed(tables []SurveyedTable) error {
+	read := map[[2]string]*comp.Contract{} // by folder and file; read by key only
+	for i := range tables {
+		t := &tables[i]
+		c := &t.Table.Contract
+		for _, f := range t.Files {
+			at := [2]string{t.Source.Folder, f.Name}
+			other := read[at]
+			if other == nil {
+				read[at] = c
+			} else if (other.Class == comp.Sealed) != (c.Class == comp.Sealed) {
+				return refuse("%s and %s both read %s, and one of them alone is of class sealed, while sealed_to encrypts whole files; write class: sealed at both, or give each a file of its own",
+					other.Name(), c.Name(), f.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // keep archives an export of a table.
@@ -56,13 +79,22 @@ func (s *sealer) keep(ctx context.Context, c *comp.Contract, name string, raw io
 	if err != nil {
 		return archive.Object{}, err
 	}
-	if o, ok := s.known[digest]; ok {
+	if o, ok := s.kept[digest]; ok {
 		o.Name, o.Media = name, mediaOf(name)
 		return o, nil
 	}
+	if o, ok := s.before[[2]string{name, digest}]; ok {
+		stored, err := s.h.Archive.Open(ctx, o.Key)
+		if err == nil {
+			return o, stored.Close()
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return o, err
+		}
+	}
 	o, err := archive.PutSealed(ctx, s.h.Archive, name, mediaOf(name), raw, s.h.Temp, s.h.Config.SealedTo)
 	if err == nil {
-		s.known[o.Digest] = o
+		s.kept[o.Digest] = o
 	}
 	return o, err
 }
@@ -91,29 +123,47 @@ func locked(table string, err error) error {
 	return err
 }
 
-// Readable are the tables of class sealed whose exports are kept readable by whoever may read the archive; sorted.
-func Readable(c *config.Config) []string {
+// Readable are the tables of class sealed whose exports are kept readable by whoever may read the archive, sorted: all where
+// nobody is named to whom they are encrypted, else those of which the archive holds exports from before.
+func Readable(ctx context.Context, c *config.Config, s archive.Store) ([]string, error) {
 	var out []string
 	for i := range c.Contracts {
-		if c.Contracts[i].Class == comp.Sealed && len(c.SealedTo) == 0 {
+		if c.Contracts[i].Class != comp.Sealed {
+			continue
+		}
+		readable := len(c.SealedTo) == 0
+		if !readable && s != nil {
+			pulls, err := archive.Pulls(ctx, s, c.Contracts[i].Name())
+			if err != nil {
+				return nil, err
+			}
+			for _, p := range pulls {
+				readable = readable || slices.ContainsFunc(p.Objects, func(o archive.Object) bool { return !o.Encrypted() })
+			}
+		}
+		if readable {
 			out = append(out, c.Contracts[i].Name())
 		}
 	}
 	slices.Sort(out)
-	return out
+	return out, nil
 }
 
-// told is the lineage as it is kept. Where exports are encrypted it names no row of theirs: which answers entered a measure
-// tells what they are, and how far apart they lie tells how long each is.
+// told is the lineage as it is kept. Where exports are encrypted it names no row of a file that a sealed table is read from,
+// whatever its class was when it was pulled: which answers entered a measure tells what they are, and how far apart they lie
+// tells how long each is.
 func (w *work) told() (*transform.Lineage, error) {
 	if !w.encrypts {
 		return w.lineage, nil
 	}
-	return w.lineage.Without(func(f comp.File) bool { return w.bench.object[f.Digest].Class == comp.Sealed })
+	return w.lineage.Without(func(f comp.File) bool {
+		return w.bench.object[f.Digest].Class == comp.Sealed ||
+			slices.ContainsFunc(w.bench.reader[f.Digest], func(d tableDef) bool { return d.contract.Class == comp.Sealed })
+	})
 }
 
-// encrypted says whether a table of class sealed is among these, and its exports are encrypted.
-func (e *explainer) encrypted(tables []string) bool {
+// unnamed says whether a table of class sealed is among these, of which lineage names no row.
+func (e *explainer) unnamed(tables []string) bool {
 	return len(e.k.config.SealedTo) > 0 && slices.ContainsFunc(e.k.config.Contracts, func(c comp.Contract) bool {
 		return c.Class == comp.Sealed && slices.Contains(tables, c.Name())
 	})

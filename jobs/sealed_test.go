@@ -32,10 +32,9 @@ func (g given) Pull(_ context.Context, _ connectors.State, put func(string, io.R
 	return "all", nil
 }
 
-// TestSealedExportsAreKeptOnce pulls exports of sealed and open tables, from a folder and from a connector: the sealed ones are
-// encrypted, and the same bytes are kept once whatever they are called, whichever table reads them, and however often they
-// come back.
-func TestSealedExportsAreKeptOnce(t *testing.T) {
+// TestSealedExportsAreEncrypted pulls exports of sealed and open tables, from a folder and from a connector: the sealed ones are
+// encrypted, once whichever table reads them and however often they come back, and anew where they come under another name.
+func TestSealedExportsAreEncrypted(t *testing.T) {
 	ctx := t.Context()
 	id, err := age.GenerateX25519Identity()
 	if err != nil {
@@ -71,13 +70,13 @@ func TestSealedExportsAreKeptOnce(t *testing.T) {
 	}
 	pull("first", 2) // the answers, which three tables read, and the staff
 	folder["pulse2.csv"] = folder["pulse.csv"]
-	pull("under another name", 2)
+	pull("under another name", 3)
 	folder["pulse.csv"] = &fstest.MapFile{Data: []byte("id,score\n1,5\n")}
-	pull("changed", 3)
+	pull("changed", 4)
 	folder["pulse.csv"] = folder["pulse2.csv"]
-	pull("changed back", 3)
+	pull("changed back", 4)
 	source.files = [][2]string{{"live/b.csv", "id,score\n1,5\n"}, {"live/c.csv", "id,score\n2,5\n"}}
-	pull("from the connector", 4)
+	pull("from the connector", 6)
 	var read []string
 	pulls, err := archive.Pulls(ctx, m, "hr.pulse")
 	if err != nil {
@@ -98,5 +97,33 @@ func TestSealedExportsAreKeptOnce(t *testing.T) {
 	}
 	if done, err := archive.Verify(held, m, func(p archive.Problem) { t.Error(p.Error()) }); err != nil || done.Locked != 0 {
 		t.Errorf("%+v %v", done, err)
+	}
+	for key := range m.Files {
+		if strings.HasPrefix(key, "objects/") {
+			delete(m.Files, key)
+		}
+	}
+	pull("what the connector gives again, after all objects were lost", 2)
+}
+
+// TestMixedFilesAreRefused: a file that a sealed and a personal table read would lie readable for the second.
+func TestMixedFilesAreRefused(t *testing.T) {
+	table := func(name string, class comp.Class) config.Table {
+		return config.Table{Contract: comp.Contract{Source: "hr", Table: name, Mode: comp.Delta, Keys: []string{"id"}, Class: class}, Files: "pulse*.csv"}
+	}
+	pulse, asked := table("pulse", comp.Sealed), table("asked", comp.Personal)
+	c := &config.Config{SealedTo: []string{"age1"}, Contracts: []comp.Contract{pulse.Contract, asked.Contract},
+		Sources: []config.Source{{Name: "hr", Kind: "files", Folder: "x", Tables: []config.Table{pulse, asked}}}}
+	m := storetest.NewMemory()
+	folder := fstest.MapFS{"pulse.csv": {Data: []byte("id,score\n1,4\n")}}
+	h := &House{Config: c, Archive: m, Temp: t.TempDir(), Folder: func(string) (fs.FS, error) { return folder, nil }}
+	_, err := h.Pull(t.Context(), comp.Day(2026, 2, 3))
+	want := "hr.asked and hr.pulse both read pulse.csv, and one of them alone is of class sealed, while sealed_to encrypts whole files; write class: sealed at both, or give each a file of its own"
+	if err == nil || err.Error() != want || len(m.Files) > 0 {
+		t.Errorf("%v, expected %s; %d files are kept", err, want, len(m.Files))
+	}
+	c.SealedTo = nil
+	if _, err := h.Pull(t.Context(), comp.Day(2026, 2, 3)); err != nil {
+		t.Error(err)
 	}
 }

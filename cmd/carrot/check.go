@@ -159,10 +159,18 @@ func (a *app) check(ctx context.Context, period string) error {
 	if err != nil {
 		return err
 	}
-	out := checked{Notices: keptReadable(c)}
+	past, err := a.local(ctx, c, dir)
+	if err != nil {
+		return err
+	}
+	notices, err := keptReadable(ctx, c, past)
+	if err != nil {
+		return err
+	}
+	out := checked{Notices: notices}
 	newest := out.list(survey, dir)
 	tried := a.try(ctx, h, period, newest, &out)
-	lints, err := a.checkLints(ctx, h, dir)
+	lints, err := a.checkLints(ctx, h, dir, past)
 	p.close()
 	if err != nil {
 		return errors.Join(tried, err)
@@ -213,31 +221,35 @@ func trySealed(ctx context.Context, h *jobs.House) (context.Context, error) {
 }
 
 // keptReadable says which answers given in confidence the archive keeps readable, and what to type instead.
-func keptReadable(c *config.Config) []string {
-	tables := jobs.Readable(c)
-	if len(tables) == 0 {
-		return nil
+func keptReadable(ctx context.Context, c *config.Config, past archive.Store) ([]string, error) {
+	tables, err := jobs.Readable(ctx, c, past)
+	if err != nil || len(tables) == 0 {
+		return nil, err
+	}
+	if len(c.SealedTo) > 0 {
+		return []string{"class sealed, and some exports from before sealed_to are kept readable for whoever may read the archive's files: " + strings.Join(tables, ", ")}, nil
 	}
 	return []string{fmt.Sprintf("class sealed, and kept readable for whoever may read the archive's files: %s; to encrypt them type: age-keygen -o key.txt, and write sealed_to: [age1…] as it prints into the config",
-		strings.Join(tables, ", "))}
+		strings.Join(tables, ", "))}, nil
 }
 
-// checkLints looks through the plans that are in force today or later, with the exports that were tried. What was posted is
-// looked up in an archive beside the config alone: a check reaches for no cloud.
-func (a *app) checkLints(ctx context.Context, h *jobs.House, dir string) ([]plans.Lint, error) {
+// local is the archive beside the config, nil where there is none: a check reaches for no cloud.
+func (a *app) local(ctx context.Context, c *config.Config, dir string) (archive.Store, error) {
+	if strings.HasPrefix(c.Archive, "gs://") {
+		return nil, nil
+	}
+	past, err := a.looking(ctx, c, dir)
+	if err != nil || past == nil {
+		return nil, err
+	}
+	return past.Archive, nil
+}
+
+// checkLints looks through the plans that are in force today or later, with the exports that were tried and what was posted.
+func (a *app) checkLints(ctx context.Context, h *jobs.House, dir string, posted archive.Store) ([]plans.Lint, error) {
 	today, err := a.today(h.Config.Settings.Zone)
 	if err != nil {
 		return nil, err
-	}
-	var posted archive.Store
-	if !strings.HasPrefix(h.Config.Archive, "gs://") {
-		past, err := a.looking(ctx, h.Config, dir)
-		if err != nil {
-			return nil, err
-		}
-		if past != nil {
-			posted = past.Archive
-		}
 	}
 	return lintsOf(ctx, h.Config, dir, h, posted, today)
 }

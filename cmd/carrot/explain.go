@@ -127,7 +127,7 @@ func printExplained(w io.Writer, e jobs.Explained) {
 			fmt.Fprintf(w, "  %-8s %s, not shown\n", "sealed", plural(l.Sealed, "row", "rows"))
 		}
 		if l.Told {
-			fmt.Fprintf(w, "  %-8s encrypted answers, neither shown nor counted\n", "sealed")
+			fmt.Fprintf(w, "  %-8s answers given in confidence, neither shown nor counted\n", "sealed")
 		}
 		for i, r := range l.Rows {
 			if i > 0 && r.Measure != l.Rows[i-1].Measure || i == 0 && r.Measure != l.Rows[len(l.Rows)-1].Measure {
