@@ -40,6 +40,9 @@ func (r *creditReader) next() error {
 		return nil
 	}
 	head, err := r.r.Peek(4)
+	if err == io.EOF && len(head) > 0 {
+		return io.ErrUnexpectedEOF
+	}
 	if err != nil {
 		return err // io.EOF at the end
 	}

@@ -1,8 +1,10 @@
 package transform
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -138,5 +140,15 @@ func TestCreditsWithoutRoom(t *testing.T) {
 	}
 	if _, err := book.s.allCredits(); !errors.Is(err, full) || !strings.Contains(err.Error(), "credits-1") {
 		t.Errorf("got %v", err)
+	}
+}
+
+// TestTornCreditsAreNoEnd: a file of credits that ends within a length is damaged, and not at its end.
+func TestTornCreditsAreNoEnd(t *testing.T) {
+	for text, want := range map[string]error{"": io.EOF, "\x00\x00": io.ErrUnexpectedEOF, "\x00\x00\x00\x04ab": io.ErrUnexpectedEOF, "\x00\x00\x00\x02ab": nil} {
+		r := &creditReader{r: bufio.NewReader(strings.NewReader(text))}
+		if err := r.next(); err != want {
+			t.Errorf("%q: %v, expected %v", text, err, want)
+		}
 	}
 }

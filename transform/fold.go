@@ -152,25 +152,24 @@ func (f *fold) accept(p int, chunk []byte) {
 	}
 }
 
-// leave writes everything that this fold holds behind what it wrote before, partition by partition.
+// leave writes everything that this fold holds behind what it wrote before, partition by partition. Once that has failed, what
+// comes is dropped: the scan goes on to its end, and each tells of the failure.
 func (f *fold) leave() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.err == nil && f.file == nil {
 		file, err := f.memory.spill.Create("fold-" + f.name)
-		if err != nil {
-			f.err = f.failed("creating", err)
-			return
+		if f.err = f.failed("creating", err); err == nil {
+			f.file, f.out = file, bufio.NewWriterSize(file, spillBuffer)
 		}
-		f.file, f.out = file, bufio.NewWriterSize(file, spillBuffer)
 	}
-	for p := 0; p < foldParts && f.err == nil; p++ {
+	for p := range f.parts {
 		part := &f.parts[p]
 		from := f.size
 		for _, c := range part.chunks {
-			if _, err := f.out.Write(c); err != nil {
+			if f.err == nil {
+				_, err := f.out.Write(c)
 				f.err = f.failed("writing", err)
-				return
 			}
 			f.size += int64(len(c))
 			f.drop(c)
