@@ -271,6 +271,19 @@ func (r rounds) median(step string) cost {
 	return all[len(all)/2]
 }
 
+// ledger is what the close of a month posts where no month before it was posted.
+func (v *volume) ledger(tb testing.TB, month int) []comp.LedgerEntry {
+	tb.Helper()
+	bench := newBench(context.Background(), v.house)
+	in := v.inputs(tb, bench, month, nil)
+	in.Files = bench.files
+	r, _, err := transform.Compute(in, nil)
+	if err := errors.Join(err, bench.vault.Close()); err != nil {
+		tb.Fatal(err)
+	}
+	return r.Ledger
+}
+
 // BenchmarkVolume closes the last month of a company with a million facts, by what `carrot run` calls, beside a bare
 // encoding/csv read of the same files: medians of five rounds in one process. Decode is Splits and Decode; measure is all
 // that a calculation does before it settles the first payee. Unpacking the archive, settling and true-ups are shown beside.
@@ -278,6 +291,7 @@ func BenchmarkVolume(b *testing.B) {
 	const repeat = 5
 	v := newVolume(b, volumeSize())
 	last := v.world.Months - 1
+	ledger := v.ledger(b, last-1)
 	r := rounds{}
 	var rows, records, size int64
 	for b.Loop() {
@@ -287,7 +301,7 @@ func BenchmarkVolume(b *testing.B) {
 			bench := newBench(context.Background(), v.house)
 			r.add("unpack", timed(b, func() { v.unpack(b, bench, last) }))
 			var in transform.Inputs
-			split := timed(b, func() { in = v.inputs(b, bench, last, nil) })
+			split := timed(b, func() { in = v.inputs(b, bench, last, ledger) })
 			in.Files = bench.files
 			decode := timed(b, func() { rows = decodeAll(b, in) })
 			scan, rest := scanned(b, in)
