@@ -68,18 +68,13 @@ func parseInteger(b []byte) (int64, bool) { return parseDecimal(b, '.', 0) }
 // plainNumber is a number in the dialect's marks as plain digits with a point; false where it is written otherwise. A
 // thousands mark must stand before every group of three digits or nowhere.
 func (m *marks) plainNumber(b []byte) (string, bool) {
-	text := string(b)
+	plain, ok := m.ungrouped(b, nil)
+	if !ok {
+		return "", false
+	}
+	text := string(plain)
 	neg := strings.HasPrefix(text, "-")
 	whole, frac, point := strings.Cut(strings.TrimPrefix(text, "-"), string(m.point))
-	if len(m.thousands) > 0 && strings.Contains(whole, string(m.thousands)) {
-		groups := strings.Split(whole, string(m.thousands))
-		for i, g := range groups {
-			if len(g) != 3 && (i > 0 || len(g) == 0 || len(g) > 3) {
-				return "", false
-			}
-		}
-		whole = strings.Join(groups, "")
-	}
 	if whole == "" || (point && frac == "") || strings.Trim(whole+frac, "0123456789") != "" {
 		return "", false
 	}
@@ -92,28 +87,28 @@ func (m *marks) plainNumber(b []byte) (string, bool) {
 	return whole, true
 }
 
-// ungrouped is a number without its thousands marks, by the rule of plainNumber, in memory that the next one uses again;
-// false where there are none, or where they stand elsewhere. Whether the rest are digits is not asked.
-func (c *column) ungrouped(b []byte) ([]byte, bool) {
+// ungrouped is a number without its thousands marks, behind what into holds; false where they stand elsewhere.
+// Whether the rest are digits is not asked.
+func (m *marks) ungrouped(b, into []byte) ([]byte, bool) {
 	whole, frac := b, []byte(nil)
-	if i := bytes.IndexByte(b, c.point); i >= 0 {
+	if i := bytes.IndexByte(b, m.point); i >= 0 {
 		whole, frac = b[:i], b[i:]
 	}
-	if len(c.thousands) == 0 || !bytes.Contains(whole, c.thousands) {
-		return nil, false
+	if len(m.thousands) == 0 || !bytes.Contains(whole, m.thousands) {
+		return append(into, b...), true
 	}
-	group, rest, more := bytes.Cut(whole, c.thousands)
+	group, rest, more := bytes.Cut(whole, m.thousands)
 	if n := len(bytes.TrimPrefix(group, minus)); n == 0 || n > 3 {
 		return nil, false
 	}
-	c.plain = append(c.plain[:0], group...)
+	into = append(into, group...)
 	for more {
-		if group, rest, more = bytes.Cut(rest, c.thousands); len(group) != 3 {
+		if group, rest, more = bytes.Cut(rest, m.thousands); len(group) != 3 {
 			return nil, false
 		}
-		c.plain = append(c.plain, group...)
+		into = append(into, group...)
 	}
-	return append(c.plain, frac...), true
+	return append(into, frac...), true
 }
 
 var minus = []byte("-")
@@ -134,10 +129,13 @@ var decimalMost = new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
 
 // longDecimal reads what parseDecimal refuses: thousands marks, and more digits than an int64 has.
 func (c *column) longDecimal(b []byte) (decimal128.Num, bool) {
-	if plain, ok := c.ungrouped(b); ok {
-		if v, ok := parseDecimal(plain, c.point, c.Scale); ok {
-			return decimal128.FromI64(v), true
-		}
+	plain, ok := c.ungrouped(b, c.plain[:0])
+	if !ok {
+		return decimal128.Num{}, false
+	}
+	c.plain = plain // its memory serves the next one
+	if v, ok := parseDecimal(plain, c.point, c.Scale); ok {
+		return decimal128.FromI64(v), true
 	}
 	text, ok := c.plainNumber(b)
 	if !ok || len(text) > 80 {
