@@ -108,15 +108,8 @@ func (p *partial) currencyOf(code []byte) int32 {
 	if string(code) == string(p.currencies[p.last]) {
 		return p.last
 	}
-	p.last = p.numberOf(code)
+	p.last = p.currency(string(code))
 	return p.last
-}
-
-func (p *partial) numberOf(code []byte) int32 {
-	if i, ok := p.index[string(code)]; ok {
-		return i
-	}
-	return p.currency(string(code))
 }
 
 // pages are a measure's pages in a currency, made at need.
